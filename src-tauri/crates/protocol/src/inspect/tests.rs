@@ -1,0 +1,2 @@
+mod everything;
+mod tokens;

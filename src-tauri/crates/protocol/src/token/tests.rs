@@ -1,0 +1,406 @@
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::{
+    http::HttpReply,
+    preset::{ErrorShape, preset},
+};
+
+fn reply(status: u16, body: &str) -> HttpReply {
+    HttpReply {
+        status,
+        headers: vec![("Content-Type".to_owned(), "application/json; charset=UTF-8".to_owned())],
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+fn with(members: &str) -> HttpReply {
+    reply(200, &format!(r#"{{"access_token":"a","token_type":"Bearer",{members}}}"#))
+}
+
+fn accepted(reply: &HttpReply) -> TokenReply {
+    process_token_reply(reply, &ErrorShape::default()).unwrap()
+}
+
+fn error(reply: &HttpReply) -> TokenError {
+    process_token_reply(reply, &ErrorShape::default()).unwrap_err()
+}
+
+fn vaults_error(reply: &HttpReply) -> TokenError {
+    process_token_reply(reply, &preset("vault").unwrap().errors).unwrap_err()
+}
+
+fn card(error: &TokenError) -> String {
+    format!("{}\n{error}\n{}\n{}", error.code(), error.hint(), error.detail().unwrap_or_default())
+}
+
+#[test]
+fn stitchs_sample_reply_is_read() {
+    let tokens = accepted(&reply(
+        200,
+        r#"{"id_token":"e30.e30.","access_token":"nXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4","expires_in":900,"token_type":"Bearer","refresh_token":"Vnzqys6mDyRAOz_ZOb6LOv2keOmyvOLlHEd1s6Hc2Xg","scope":"openid transactions accounts offline_access"}"#,
+    ));
+    assert_eq!(tokens.access_token.expose_secret(), "nXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4");
+    assert_eq!(tokens.expires_in, Some(900));
+    assert_eq!(tokens.scope.as_deref().unwrap(), ["openid", "transactions", "accounts", "offline_access"]);
+    assert!(tokens.refresh_token.is_some() && tokens.require_id_token().is_ok());
+    assert!(tokens.extra.is_empty() && tokens.warnings.is_empty());
+}
+
+#[test]
+fn vaults_sample_reply_keeps_its_user_id_for_display() {
+    let tokens = accepted(&reply(
+        200,
+        r#"{"access_token":"eyJraWQiOiJmODAyNjg0OC1mNTJkLTRmY","token_type":"Bearer","refresh_token":"eyJraWQiOiJmFGGghrwghhnEGFGrehrnjdf7653kFZ_uusa3WYE","scope":"accounts:create accounts:read ... withdraw_other_account:show","expires_in":86400,"user_id":"usr:b06d9aaa-4310-4c0d-9e5343c1b35"}"#,
+    ));
+    assert_eq!(tokens.expires_in, Some(86400));
+    assert_eq!(tokens.scope.unwrap()[0], "accounts:create");
+    assert_eq!(tokens.extra, [("user_id".to_owned(), "usr:b06d9aaa-4310-4c0d-9e5343c1b35".to_owned())]);
+}
+
+#[test]
+fn extra_members_keep_their_digits_and_hide_what_is_named_like_a_secret() {
+    let tokens =
+        accepted(&with(r#""limit":1.00,"list":[1,{"a":null}],"device_secret":"hush","actor_token":"hush""#));
+    insta::assert_debug_snapshot!(tokens.extra, @r#"
+    [
+        (
+            "limit",
+            "1.00",
+        ),
+        (
+            "list",
+            "[1,{\"a\":null}]",
+        ),
+        (
+            "device_secret",
+            "…",
+        ),
+        (
+            "actor_token",
+            "…",
+        ),
+    ]
+    "#);
+}
+
+#[test]
+fn what_is_not_a_json_object_has_its_own_error() {
+    for (body, code) in [
+        ("", "token_reply_empty"),
+        (" \n", "token_reply_empty"),
+        ("access_token=a&token_type=Bearer", "token_reply_not_json"),
+        ("<!DOCTYPE html><html>", "token_reply_html"),
+        ("[]", "token_reply_not_an_object"),
+        ("\"a\"", "token_reply_not_an_object"),
+        (r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#, "token_reply_duplicate_member"),
+        (r#"{"access_token":"a"} {}"#, "token_reply_not_json"),
+    ] {
+        assert_eq!(error(&reply(200, body)).code(), code, "{body}");
+    }
+}
+
+#[test]
+fn an_excerpt_is_short_and_masks_what_could_be_a_token() {
+    let body = format!(
+        "access_token=short1&code: 'abc' Bearer nXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4 {}",
+        "x ".repeat(500)
+    );
+    let detail = error(&reply(200, &body)).detail().unwrap();
+    assert!(detail.chars().count() < 180);
+    for secret in ["short1", "abc", "9P16drRQ"] {
+        assert!(!detail.contains(secret), "{detail}");
+    }
+    assert!(detail.starts_with("HTTP 200: access_token=…&code: '…' Bearer nXPh… x x"), "{detail}");
+}
+
+#[test]
+fn json_with_another_content_type_is_accepted_with_a_warning() {
+    let mut odd = with(r#""expires_in":1"#);
+    odd.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
+    assert_eq!(accepted(&odd).warnings, ["The reply is JSON, but its Content-Type is text/plain."]);
+    odd.headers.clear();
+    assert_eq!(accepted(&odd).warnings, ["The reply is JSON, but its Content-Type is missing."]);
+}
+
+#[test]
+fn token_type_must_be_there_and_be_bearer_in_any_case() {
+    assert_eq!(error(&reply(200, r#"{"access_token":"a"}"#)).code(), "token_type_missing");
+    for (written, code) in
+        [("DPoP", "token_type_unsupported"), ("mac", "token_type_unsupported"), ("", "token_type_missing")]
+    {
+        let body = format!(r#"{{"access_token":"a","token_type":"{written}"}}"#);
+        assert_eq!(error(&reply(200, &body)).code(), code);
+    }
+    for written in ["bearer", "BEARER", "bEARER"] {
+        let body = format!(r#"{{"access_token":"a","token_type":"{written}"}}"#);
+        assert_eq!(accepted(&reply(200, &body)).token_type, written);
+    }
+}
+
+#[test]
+fn expires_in_missing_leaves_the_lifetime_unknown() {
+    for body in [r#""scope":"a""#, r#""expires_in":null"#] {
+        let tokens = accepted(&with(body));
+        assert_eq!(tokens.expires_in, None);
+        assert_eq!(tokens.warnings.len(), 1, "and says so");
+    }
+}
+
+#[test]
+fn expires_in_as_a_string_of_digits_is_accepted_with_a_warning() {
+    let tokens = accepted(&with(r#""expires_in":"3600""#));
+    assert_eq!(tokens.expires_in, Some(3600));
+    assert_eq!(tokens.warnings, ["expires_in is a string, where a number belongs."]);
+}
+
+#[test]
+fn expires_in_that_is_no_number_of_seconds_is_rejected() {
+    for written in ["-1", "\"-1\"", "\"soon\"", "\"\"", "1.5", "1e3"] {
+        assert_eq!(
+            error(&with(&format!(r#""expires_in":{written}"#))).code(),
+            "token_expires_in_invalid",
+            "{written}"
+        );
+    }
+    for written in ["true", "[900]", "{}"] {
+        assert_eq!(
+            error(&with(&format!(r#""expires_in":{written}"#))).code(),
+            "token_reply_wrong_type",
+            "{written}"
+        );
+    }
+    assert_eq!(accepted(&with(r#""expires_in":900.0"#)).expires_in, Some(900));
+}
+
+#[test]
+fn a_huge_expires_in_is_clamped() {
+    for written in ["18446744073709551615", "99999999999999999999999999"] {
+        let tokens = accepted(&with(&format!(r#""expires_in":{written}"#)));
+        assert_eq!(tokens.expires_in, Some(MAX_EXPIRES_IN));
+        assert_eq!(tokens.warnings.len(), 1);
+    }
+}
+
+#[test]
+fn an_access_token_that_no_header_can_carry_is_rejected() {
+    for written in ["a b", "a\\r\\nX: y", "é"] {
+        let body = format!(r#"{{"access_token":"{written}","token_type":"Bearer"}}"#);
+        assert_eq!(error(&reply(200, &body)).code(), "token_access_token_characters", "{written}");
+    }
+    for body in [r#"{"token_type":"Bearer"}"#, r#"{"access_token":"","token_type":"Bearer"}"#] {
+        assert_eq!(error(&reply(200, body)).code(), "token_access_token_missing");
+    }
+    assert_eq!(
+        error(&reply(200, r#"{"access_token":1,"token_type":"Bearer"}"#)).code(),
+        "token_reply_wrong_type"
+    );
+}
+
+#[test]
+fn a_refresh_reply_may_lack_refresh_token_and_id_token() {
+    let tokens = accepted(&with(r#""expires_in":900"#));
+    assert!(tokens.refresh_token.is_none());
+    assert_eq!(
+        tokens.require_id_token().unwrap_err().code(),
+        "token_id_token_missing",
+        "a code exchange may not"
+    );
+}
+
+#[test]
+fn more_than_1_mib_is_refused() {
+    let body = format!(r#"{{"access_token":"{}","token_type":"Bearer"}}"#, "a".repeat(MAX_LENGTH));
+    for status in [200, 400] {
+        assert_eq!(error(&reply(status, &body)), TokenError::TooLarge);
+    }
+}
+
+#[test]
+fn a_redirect_is_named_and_never_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        let mut moved = reply(status, "");
+        moved.headers.push(("Location".to_owned(), "https://evil.example/x?code=secret".to_owned()));
+        let error = error(&moved);
+        assert_eq!(error.code(), "token_redirect");
+        assert_eq!(error.detail().as_deref(), Some("Location: https://evil.example/x"));
+    }
+}
+
+#[test]
+fn a_429_says_how_long_to_wait() {
+    let mut busy = reply(429, "slow down");
+    assert_eq!(error(&busy), TokenError::TooManyRequests { retry_after: None });
+    busy.headers.push(("retry-after".to_owned(), "17".to_owned()));
+    assert_eq!(error(&busy), TokenError::TooManyRequests { retry_after: Some(17) });
+    assert_eq!(error(&busy).hint(), "Wait 17 s, then try again.");
+}
+
+#[test]
+fn a_server_error_is_told_apart_from_a_refusal() {
+    assert_eq!(error(&reply(503, "<html>maintenance</html>")).code(), "token_server_error");
+    assert_eq!(error(&reply(502, "{}")).code(), "token_server_error");
+    assert_eq!(error(&reply(404, "<html>")).code(), "token_reply_html");
+    assert_eq!(error(&reply(404, "{}")).code(), "token_unexpected_status");
+    assert_eq!(error(&reply(500, r#"{"error":"server_error"}"#)).oauth_error(), Some("server_error"));
+}
+
+#[test]
+fn stitchs_bare_invalid_grant_is_an_oauth_error() {
+    let error = error(&reply(400, r#"{"error":"invalid_grant"}"#));
+    assert_eq!(error.oauth_error(), Some("invalid_grant"));
+    insta::assert_snapshot!(card(&error), @"
+    token_invalid_grant
+    The server answered invalid_grant.
+    The code or refresh token is used up, too old, or was given to another client or redirect URI. Sign in again.
+    HTTP 400
+    ");
+}
+
+#[test]
+fn invalid_client_names_the_client_checks_that_could_explain_it() {
+    for status in [400, 401] {
+        let error = error(&reply(status, r#"{"error":"invalid_client"}"#));
+        assert_eq!(error.code(), "token_invalid_client");
+        assert!(error.hint().contains("test client on a live connection"));
+    }
+    let unauthorized = error(&reply(400, r#"{"error":"unauthorized_client"}"#));
+    assert_eq!(unauthorized.code(), "token_unauthorized_client");
+}
+
+#[test]
+fn stitchs_bad_redirect_uri_shows_its_own_message() {
+    let error = error(&reply(
+        400,
+        r#"{"redirect_uri":["Invalid redirect_uri. Please ensure the URI has been whitelisted."]}"#,
+    ));
+    assert_eq!(error.oauth_error(), None);
+    insta::assert_snapshot!(card(&error), @"
+    token_provider_error
+    The server answered: redirect_uri: Invalid redirect_uri. Please ensure the URI has been whitelisted.
+    The message is the provider's own. Its support can say more, with the exchange from the Wire drawer.
+    HTTP 400
+    ");
+}
+
+const VAULTS_401: &str = r#"{"status":"UNAUTHORIZED","message":"The Token has expired on 2025-01-01T00:00:00.000Z","traceId":"TraceId unavailable","errors":[]}"#;
+
+#[test]
+fn vaults_401_shows_message_and_trace_id_and_counts_as_invalid_grant() {
+    let error = vaults_error(&reply(401, VAULTS_401));
+    assert_eq!(error.oauth_error(), Some("invalid_grant"));
+    insta::assert_snapshot!(card(&error), @"
+    token_invalid_grant
+    The server answered: The Token has expired on 2025-01-01T00:00:00.000Z.
+    The code or refresh token is used up, too old, or was given to another client or redirect URI. Sign in again.
+    HTTP 401, UNAUTHORIZED, traceId TraceId unavailable
+    ");
+}
+
+#[test]
+fn only_an_error_of_vaults_own_shape_and_status_counts_as_invalid_grant() {
+    for status in [400, 403, 500] {
+        assert_eq!(vaults_error(&reply(status, VAULTS_401)).oauth_error(), None, "{status}");
+    }
+    for other in [r#"{"message":"No"}"#, r#"{"detail":"No","status":"UNAUTHORIZED"}"#, r#"{"a":["No"]}"#] {
+        assert_eq!(vaults_error(&reply(401, other)).oauth_error(), None, "{other}");
+    }
+    assert_eq!(error(&reply(401, VAULTS_401)).oauth_error(), None, "for another provider it means nothing");
+}
+
+#[test]
+fn another_providers_error_shape_needs_only_data() {
+    let shape = ErrorShape {
+        message: Some("reason".to_owned()),
+        label: Some("kind".to_owned()),
+        trace_id: Some("request".to_owned()),
+        invalid_grant_statuses: vec![410],
+    };
+    let body = r#"{"kind":"GONE","reason":"Used up","request":"r-1"}"#;
+    let error = process_token_reply(&reply(410, body), &shape).unwrap_err();
+    assert_eq!(error.oauth_error(), Some("invalid_grant"));
+    assert_eq!(error.to_string(), "The server answered: Used up.");
+    assert_eq!(error.detail().unwrap(), "HTTP 410, GONE, traceId r-1");
+}
+
+#[test]
+fn the_older_vault_error_shows_its_message() {
+    let error = error(&reply(
+        400,
+        r#"{"error":"COMMON","errorId":0,"message":"Unknown merchant","systemId":"core"}"#,
+    ));
+    assert_eq!(error.to_string(), "The server answered COMMON: Unknown merchant.");
+}
+
+#[test]
+fn an_error_object_with_200_is_still_an_error() {
+    assert_eq!(
+        error(&reply(200, r#"{"error":"invalid_grant","access_token":"a","token_type":"Bearer"}"#))
+            .oauth_error(),
+        Some("invalid_grant")
+    );
+}
+
+#[test]
+fn a_description_is_one_safe_line() {
+    let error = error(&reply(
+        400,
+        r#"{"error":"invalid_request","error_description":"bad\n\u001b[31mcode \u202enXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4","error_uri":"https://a.example/e"}"#,
+    ));
+    assert_eq!(error.to_string(), "The server answered invalid_request: bad [31mcode nXPh…");
+    assert_eq!(error.detail().as_deref(), Some("HTTP 400, more at https://a.example/e"));
+}
+
+#[test]
+fn names_and_trace_ids_are_not_taken_for_secrets() {
+    let scope = error(&reply(
+        400,
+        r#"{"error":"invalid_scope","error_description":"client_recurringpaymentconsentrequest"}"#,
+    ));
+    assert_eq!(
+        scope.to_string(),
+        "The server answered invalid_scope: client_recurringpaymentconsentrequest."
+    );
+    let trace =
+        vaults_error(&reply(500, r#"{"message":"Oops","traceId":"0af7651916cd43dd8448eb211c80319c"}"#));
+    assert_eq!(trace.detail().as_deref(), Some("HTTP 500, traceId 0af7651916cd43dd8448eb211c80319c"));
+}
+
+#[test]
+fn a_revocation_succeeds_with_200_and_an_empty_body() {
+    let read = |reply: &HttpReply| process_revocation_reply(reply, &ErrorShape::default());
+    assert!(read(&reply(200, "")).is_ok());
+    let error = read(&reply(400, r#"{"error":"invalid_client"}"#)).unwrap_err();
+    assert_eq!(error.oauth_error(), Some("invalid_client"));
+    assert_eq!(read(&reply(503, "")).unwrap_err(), TokenError::Empty { status: 503 });
+    let kind = read(&reply(400, r#"{"error":"unsupported_token_type"}"#)).unwrap_err();
+    assert!(kind.hint().contains("does not revoke tokens of this kind"));
+}
+
+proptest! {
+    #[test]
+    fn any_body_is_read_or_refused_with_a_bounded_error(
+        status in 100u16..600,
+        body in proptest::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let reply = HttpReply { status, headers: Vec::new(), body };
+        if let Err(error) = process_token_reply(&reply, &preset("vault").unwrap().errors) {
+            prop_assert!(error.detail().unwrap_or_default().chars().count() < 700);
+        }
+    }
+
+    #[test]
+    fn any_object_is_read_or_refused(
+        name in "access_token|token_type|expires_in|scope|error|message|status|redirect_uri",
+        value in "\\PC{0,40}|[0-9.eE+-]{1,30}|\\[\"[a-z ]{0,400}\"\\]",
+        status in prop_oneof![Just(200u16), Just(400), Just(401)],
+    ) {
+        let shape = &preset("vault").unwrap().errors;
+        let _ = process_token_reply(&reply(status, &format!(r#"{{"{name}":{value}}}"#)), shape);
+        let quoted = serde_json::Value::from(value).to_string();
+        if let Err(error) = process_token_reply(&reply(status, &format!(r#"{{"{name}":{quoted}}}"#)), shape) {
+            prop_assert!(error.to_string().chars().count() < 1000);
+        }
+    }
+}
