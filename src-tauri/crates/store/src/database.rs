@@ -1,0 +1,222 @@
+//! The SQLite file: its settings, its schema and how one version becomes the next.
+
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+
+use crate::error::StoreError;
+
+/// How long a call waits for another process that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Each entry brings the schema from its index to the next version; an entry that was released is never changed.
+const MIGRATIONS: &[&str] = &[
+    "
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE sign_ins (
+        id TEXT PRIMARY KEY,
+        connection TEXT NOT NULL,
+        state_hash BLOB NOT NULL UNIQUE,
+        state BLOB NOT NULL,
+        nonce BLOB NOT NULL,
+        code_verifier BLOB NOT NULL,
+        redirect_uri TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        details BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        connection TEXT NOT NULL,
+        label TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        access_token BLOB NOT NULL,
+        token_type TEXT NOT NULL,
+        access_issued_at INTEGER NOT NULL,
+        access_expires_at INTEGER,
+        id_token BLOB,
+        refresh_token BLOB,
+        refresh_issued_at INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        refresh_state TEXT NOT NULL,
+        refresh_since INTEGER,
+        scopes_requested TEXT NOT NULL,
+        scopes_granted TEXT NOT NULL,
+        verdict BLOB,
+        extra BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE refreshes (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        ok INTEGER NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX refreshes_session ON refreshes (session);
+    CREATE TABLE drafts (
+        key TEXT PRIMARY KEY,
+        text BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE exchanges (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        at INTEGER NOT NULL,
+        exchange BLOB NOT NULL
+    ) STRICT;
+",
+    "
+    ALTER TABLE refreshes ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+    UPDATE refreshes SET lost = 1 WHERE rowid IN (
+        SELECT max(refreshes.rowid) FROM refreshes JOIN sessions
+            ON sessions.id = refreshes.session AND sessions.generation = refreshes.generation
+        WHERE sessions.refresh_state = 'possibly_consumed' AND refreshes.ok = 0
+        GROUP BY sessions.id
+    );
+",
+    "
+    ALTER TABLE sessions ADD COLUMN kind TEXT NOT NULL DEFAULT 'user';
+    CREATE TABLE client_secrets (
+        connection TEXT PRIMARY KEY,
+        secret BLOB,
+        key_pkcs8 BLOB,
+        key_info BLOB
+    ) STRICT;
+    CREATE TABLE authorization_requests (
+        id TEXT PRIMARY KEY,
+        connection TEXT NOT NULL,
+        state_hash BLOB NOT NULL UNIQUE,
+        state BLOB NOT NULL,
+        code_challenge TEXT NOT NULL,
+        user_label TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        outcome TEXT NOT NULL,
+        detail BLOB,
+        session TEXT
+    ) STRICT;
+",
+];
+
+/// What a look at the file shows, before anything is written.
+pub(crate) enum Found {
+    /// No file, or one that never held a key check.
+    Fresh,
+    /// Something in it is sealed.
+    Sealed,
+}
+
+/// Looks at the file without creating or migrating it.
+pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
+    if !path.exists() {
+        return Ok(Found::Fresh);
+    }
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    if version(&connection, path)? == 0 {
+        return Ok(Found::Fresh);
+    }
+    let key_check =
+        connection.query_row("SELECT 1 FROM meta WHERE name = 'key_check'", [], |_| Ok(())).optional()?;
+    Ok(if key_check.is_some() { Found::Sealed } else { Found::Fresh })
+}
+
+/// Opens or creates the file, readable by its owner alone, and brings its schema up to date.
+pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
+    // SQLite gives the -wal and -shm files the mode of the database.
+    create_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    switch_to_wal(&connection)?;
+    prepare(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// The same schema, gone with the process.
+pub(crate) fn open_in_memory() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_in_memory()?;
+    prepare(&mut connection, Path::new(":memory:"))?;
+    Ok(connection)
+}
+
+/// Creates the folder, with mode 700 where there are modes.
+pub(crate) fn create_private_folder(dir: &Path) -> Result<(), StoreError> {
+    create_folder(dir).map_err(|source| StoreError::Folder { path: dir.to_owned(), source })
+}
+
+/// SQLite's own patience does not cover this switch: of two processes that switch a fresh file, one is told "busy".
+fn switch_to_wal(connection: &Connection) -> Result<(), StoreError> {
+    let began = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && began.elapsed() < BUSY_TIMEOUT =>
+            {
+                thread::sleep(Duration::from_millis(5));
+            }
+            switched => return Ok(switched?),
+        }
+    }
+}
+
+fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    connection.pragma_update(None, "synchronous", "full")?;
+    // What is deleted is overwritten, and not merely unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Two processes may come here at once: the version is read under the write lock.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = version(&transaction, path)?;
+    for (number, migration) in (1_i64..).zip(MIGRATIONS) {
+        if number > version {
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", number)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::NewerSchema { path: path.to_owned(), found, known });
+    }
+    Ok(found)
+}
+
+#[cfg(unix)]
+fn create_folder(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn create_folder(dir: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(dir)
+}
+
+#[cfg(unix)]
+fn create_private_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn create_private_file(path: &Path) -> std::io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
+}

@@ -1,0 +1,33 @@
+//! What can go wrong with the database.
+
+use std::path::PathBuf;
+
+/// A failure of the database or of what is sealed in it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite refused; the message is its own.
+    #[error("the database refused a request: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("{} could not be prepared: {source}. Check that the folder exists, is yours and can be written", .path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{} has schema version {found}, and this Bobbin knows versions up to {known}. It was written by a newer Bobbin: install that version, or move the file away to begin afresh",
+        .path.display()
+    )]
+    NewerSchema { path: PathBuf, found: i64, known: i64 },
+    /// Named by its place; nothing of the value is in the message.
+    #[error(
+        "{table}.{column} of \"{row}\" cannot be unsealed: it was changed outside Bobbin or sealed with another key. It was left as it is"
+    )]
+    Unsealable { table: &'static str, column: &'static str, row: String },
+    #[error("{table}.{column} of \"{row}\" is not what Bobbin writes: {reason}. It was left as it is")]
+    Content { table: &'static str, column: &'static str, row: String, reason: String },
+    #[error("there is no session \"{id}\". It may have been deleted meanwhile; sign in again")]
+    UnknownSession { id: String },
+    #[error(
+        "the session \"{id}\" is at generation {found}, and the new tokens are of generation {came}: it was refreshed elsewhere meanwhile"
+    )]
+    Overtaken { id: String, came: u32, found: u32 },
+    #[error("no database could be opened, not even in memory. Close some programs and start Bobbin again")]
+    NoDatabase,
+}

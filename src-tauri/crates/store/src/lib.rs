@@ -1,0 +1,42 @@
+//! Keeps: the key in the operating system's key store, a sealed SQLite database, and the workspace's files.
+//!
+//! Nothing here speaks HTTP or decides about the protocol.
+//! Time is an argument and random bytes come through [`Random`], so that every test is repeatable.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod authorization_requests;
+mod client_secrets;
+mod database;
+mod drafts;
+mod error;
+mod exchanges;
+mod key_store;
+mod moving;
+mod refreshes;
+mod seal;
+mod sessions;
+mod sign_ins;
+mod store;
+#[cfg(test)]
+mod testing;
+mod workspace;
+
+use std::sync::Arc;
+
+pub use crate::{
+    authorization_requests::{AuthorizationRequest, RequestOutcome},
+    client_secrets::{ClientKey, ClientSecrets},
+    error::StoreError,
+    refreshes::RefreshRecord,
+    sessions::{RefreshMark, Session, SessionKind},
+    sign_ins::PendingSignIn,
+    store::{KeyStoreState, Opened, Store},
+    workspace::{
+        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, FileError, ListedConnection,
+        Parameters, QueryFile, QuerySummary, Redirect, RedirectMethod, Refresh, RefreshPolicy, Watcher,
+        Workspace,
+    },
+};
+
+/// Fills a buffer with unguessable bytes.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;

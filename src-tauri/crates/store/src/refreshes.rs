@@ -1,0 +1,196 @@
+//! One refresh at a time for each session, in this process and in every other.
+//!
+//! A single-use refresh token is lost if two requests carry it, or if its successor is not kept first.
+//! So a request leaves only after its mark is on the disk, and the new pair and its record arrive in one transaction.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params};
+
+use crate::{
+    Store,
+    error::StoreError,
+    sessions::{RefreshMark, SealedTokens, Session},
+};
+
+/// A token whose reply was lost is sent once more, and not a third time.
+const TRIES: u32 = 2;
+
+/// One refresh as it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshRecord {
+    /// Unix milliseconds.
+    pub at: i64,
+    /// The generation whose refresh token was sent.
+    pub generation: u32,
+    pub ok: bool,
+    /// No reply came, so that the server may have consumed the token.
+    pub lost: bool,
+    /// What happened, for people; holds no secret.
+    pub detail: String,
+}
+
+impl Store {
+    /// Marks the refresh token of `generation` as in flight at `now` (Unix milliseconds), durably.
+    ///
+    /// False where the session is gone or at another generation, or its token is in flight, rejected,
+    /// or was sent twice without a reply: then nothing must be sent.
+    pub fn begin_refresh(&self, id: &str, generation: u32, now: i64) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let Some(mark) = mark(transaction, id, generation)? else { return Ok(false) };
+            if !matches!(mark.at(now), RefreshMark::Ready | RefreshMark::PossiblyConsumed) {
+                return Ok(false);
+            }
+            if let RefreshMark::InFlight { .. } = mark {
+                let detail = "Bobbin ended while this refresh was under way; its reply is lost.".to_owned();
+                record(
+                    transaction,
+                    id,
+                    &RefreshRecord { at: now, generation, ok: false, lost: true, detail },
+                )?;
+            }
+            let begun = losses(transaction, id, generation)? < TRIES;
+            let next =
+                if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
+            set_mark(transaction, id, next)?;
+            Ok(begun)
+        })
+    }
+
+    /// Replaces the tokens of the generation before with those of `session` and records the success at `now`.
+    ///
+    /// Label, connection and creation time stay as they are, since they may have been changed meanwhile.
+    /// An error means that the new tokens are not kept: nothing may use them.
+    pub fn finish_refresh(&self, session: &Session, now: i64) -> Result<(), StoreError> {
+        let tokens = SealedTokens::of(&self.sealer, session)?;
+        let (refresh_state, refresh_since) = session.refresh_state.columns();
+        self.write(|transaction| {
+            let found: Option<u32> = transaction
+                .query_row("SELECT generation FROM sessions WHERE id = ?1", [&session.id], |row| row.get(0))
+                .optional()?;
+            let found = found.ok_or_else(|| StoreError::UnknownSession { id: session.id.clone() })?;
+            if found.checked_add(1) != Some(session.generation) {
+                return Err(StoreError::Overtaken { id: session.id.clone(), came: session.generation, found });
+            }
+            transaction.execute(
+                "UPDATE sessions SET access_token = :access_token, token_type = :token_type,
+                   access_issued_at = :access_issued_at, access_expires_at = :access_expires_at,
+                   id_token = :id_token, refresh_token = :refresh_token, refresh_issued_at = :refresh_issued_at,
+                   generation = :generation, refresh_state = :refresh_state, refresh_since = :refresh_since,
+                   scopes_requested = :scopes_requested, scopes_granted = :scopes_granted,
+                   verdict = :verdict, extra = :extra
+                 WHERE id = :id",
+                named_params! {
+                    ":id": session.id,
+                    ":access_token": tokens.access_token,
+                    ":token_type": session.token_type,
+                    ":access_issued_at": session.access_issued_at,
+                    ":access_expires_at": session.access_expires_at,
+                    ":id_token": tokens.id_token,
+                    ":refresh_token": tokens.refresh_token,
+                    ":refresh_issued_at": session.refresh_issued_at,
+                    ":generation": session.generation,
+                    ":refresh_state": refresh_state,
+                    ":refresh_since": refresh_since,
+                    ":scopes_requested": session.scopes_requested.join(" "),
+                    ":scopes_granted": session.scopes_granted.join(" "),
+                    ":verdict": tokens.verdict,
+                    ":extra": tokens.extra,
+                },
+            )?;
+            let done = RefreshRecord { at: now, generation: found, ok: true, lost: false, detail: String::new() };
+            record(transaction, &session.id, &done)
+        })
+    }
+
+    /// Ends the refresh of `generation` that was begun at `since` with `mark` and records why, at `now`.
+    ///
+    /// A token whose earlier reply was lost does not become [`RefreshMark::Ready`] again: the loss stays.
+    /// Nothing happens where it is no longer in flight: someone else has ended it.
+    pub fn fail_refresh(
+        &self,
+        id: &str,
+        (generation, since): (u32, i64),
+        end: RefreshMark,
+        detail: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            if mark(transaction, id, generation)? != Some(RefreshMark::InFlight { since }) {
+                return Ok(());
+            }
+            let lost = end == RefreshMark::PossiblyConsumed;
+            let failed = RefreshRecord { at: now, generation, ok: false, lost, detail: detail.to_owned() };
+            record(transaction, id, &failed)?;
+            let lost_before = losses(transaction, id, generation)? > 0;
+            let doubtful = end == RefreshMark::Ready && lost_before;
+            set_mark(transaction, id, if doubtful { RefreshMark::PossiblyConsumed } else { end })
+        })
+    }
+
+    /// The session's refreshes, oldest first.
+    pub fn refresh_history(&self, id: &str) -> Result<Vec<RefreshRecord>, StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT at, generation, ok, lost, detail FROM refreshes WHERE session = ?1 ORDER BY rowid",
+            )?;
+            let records = statement.query_map([id], |row| {
+                Ok(RefreshRecord {
+                    at: row.get(0)?,
+                    generation: row.get(1)?,
+                    ok: row.get(2)?,
+                    lost: row.get(3)?,
+                    detail: row.get(4)?,
+                })
+            })?;
+            Ok(records.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A transaction that holds the write lock from its beginning, so that what it reads stays true.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.run(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        })
+    }
+}
+
+/// The session's mark, where it is at `generation`.
+fn mark(transaction: &Transaction<'_>, id: &str, generation: u32) -> Result<Option<RefreshMark>, StoreError> {
+    let found: Option<(String, Option<i64>)> = transaction
+        .query_row(
+            "SELECT refresh_state, refresh_since FROM sessions WHERE id = ?1 AND generation = ?2",
+            params![id, generation],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    found.map(|(state, since)| RefreshMark::read(id, &state, since)).transpose()
+}
+
+fn set_mark(transaction: &Transaction<'_>, id: &str, mark: RefreshMark) -> Result<(), StoreError> {
+    let (state, since) = mark.columns();
+    let sql = "UPDATE sessions SET refresh_state = ?2, refresh_since = ?3 WHERE id = ?1";
+    transaction.execute(sql, params![id, state, since])?;
+    Ok(())
+}
+
+/// How often the token of `generation` was sent without a reply.
+fn losses(transaction: &Transaction<'_>, id: &str, generation: u32) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM refreshes WHERE session = ?1 AND generation = ?2 AND lost";
+    Ok(transaction.query_row(sql, params![id, generation], |row| row.get(0))?)
+}
+
+pub(crate) fn record(connection: &Connection, id: &str, refresh: &RefreshRecord) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO refreshes (session, at, generation, ok, lost, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, refresh.at, refresh.generation, refresh.ok, refresh.lost, refresh.detail],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! Opening the store, and the one connection behind it.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use crate::{
+    Random,
+    database::{self, Found},
+    error::StoreError,
+    key_store,
+    seal::{KEY_LENGTH, Key, Place, Sealer, random_key},
+};
+
+const FILE: &str = "bobbin.sqlite3";
+/// What is sealed under [`KEY_CHECK`], to tell a lost key from a fresh database.
+const KEY_CHECK_TEXT: &[u8] = b"bobbin";
+const KEY_CHECK: Place<'static> = Place { table: "meta", column: "value", row: "key_check" };
+
+/// Whether what is kept outlives the process, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStoreState {
+    Ready,
+    /// There is a key store, but it did not open within the time limit.
+    Locked,
+    /// There is no key store that could be asked.
+    Absent,
+    /// The key store, or the person it asked, refused.
+    Denied,
+    /// The database is sealed with a key that the key store no longer has.
+    KeyLost,
+    /// The database could not be opened; its file is as it was.
+    DatabaseFailed,
+}
+
+/// The outcome of [`Store::open`]: always a store that works.
+pub struct Opened {
+    pub store: Store,
+    pub state: KeyStoreState,
+    /// What happened and what to do, for people. With `Ready` it tells of what could not be unsealed.
+    pub detail: Option<String>,
+}
+
+/// Pending sign-ins and their requests, sessions, clients' secrets, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
+///
+/// All calls block for a short time; they are durable when they return, unless the store is in memory.
+pub struct Store {
+    /// Absent only when not even a database in memory could be made.
+    connection: Option<Mutex<Connection>>,
+    pub(crate) sealer: Sealer,
+    persistent: bool,
+}
+
+/// Why there is no persistent store.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) state: KeyStoreState,
+    pub(crate) detail: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(state: KeyStoreState, detail: impl Into<String>) -> Self {
+        Self { state, detail: detail.into() }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::new(KeyStoreState::DatabaseFailed, error.to_string())
+    }
+}
+
+impl Store {
+    /// Opens `bobbin.sqlite3` in `dir` with the key that the key store keeps for `service`.
+    ///
+    /// Blocking: the key store has 5 s to answer, then it counts as locked.
+    /// Anything but [`KeyStoreState::Ready`] gives a store in memory and leaves the file untouched.
+    pub fn open(dir: &Path, service: &str, random: &Random) -> Opened {
+        Self::open_where_possible(dir, |found| key_store::key(dir, service, found, random), random)
+    }
+
+    /// [`Store::open`] with a key that the caller keeps.
+    pub fn open_with_key(dir: &Path, key: [u8; KEY_LENGTH], random: &Random) -> Opened {
+        Self::open_where_possible(dir, |_| Ok(Key::new(Box::new(key))), random)
+    }
+
+    fn open_where_possible(
+        dir: &Path,
+        key: impl FnOnce(&Found) -> Result<Key, Refusal>,
+        random: &Random,
+    ) -> Opened {
+        match Self::open_persistent(dir, key, random) {
+            Ok((store, detail)) => Opened { store, state: KeyStoreState::Ready, detail },
+            Err(refusal) => Opened {
+                store: Self::in_memory(random.clone())
+                    .unwrap_or_else(|_| Self::without_database(random.clone())),
+                state: refusal.state,
+                detail: Some(refusal.detail),
+            },
+        }
+    }
+
+    /// A store that is gone with the process.
+    pub fn in_memory(random: Random) -> Result<Self, StoreError> {
+        let connection = database::open_in_memory()?;
+        let key = random_key(&random);
+        Ok(Self::new(Some(connection), &key, random, false))
+    }
+
+    /// Whether what is kept outlives the process.
+    pub fn persistent(&self) -> bool {
+        self.persistent
+    }
+
+    fn open_persistent(
+        dir: &Path,
+        key: impl FnOnce(&Found) -> Result<Key, Refusal>,
+        random: &Random,
+    ) -> Result<(Self, Option<String>), Refusal> {
+        let path = dir.join(FILE);
+        let found = database::look(&path)?;
+        database::create_private_folder(dir)?;
+        let key = key(&found)?;
+        let store = Self::with_key(&path, &key, random)?;
+        let unreadable = store.unreadable_sessions()?;
+        let detail = (!unreadable.is_empty()).then(|| unreadable.join("; "));
+        Ok((store, detail))
+    }
+
+    pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
+        let store = Self::new(Some(database::open(path)?), key, random.clone(), true);
+        store.check_key(path)?;
+        Ok(store)
+    }
+
+    /// Unseals the key check, or writes it where there is none yet.
+    fn check_key(&self, path: &Path) -> Result<(), Refusal> {
+        let sealed = self.sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
+        let kept: Option<Vec<u8>> = self.run(|connection| {
+            // Of two processes that open a fresh database at once, the first one's stays.
+            connection
+                .execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
+            Ok(connection
+                .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
+                .optional()?)
+        })?;
+        match kept.map(|kept| self.sealer.unseal(KEY_CHECK, &kept)) {
+            Some(Ok(text)) if text == KEY_CHECK_TEXT => Ok(()),
+            _ => Err(Refusal::new(
+                KeyStoreState::KeyLost,
+                format!(
+                    "The key in the key store is not the one that {} is sealed with. Bring the right key back from a backup of the key store, or move the file away to begin afresh; nothing was deleted.",
+                    path.display()
+                ),
+            )),
+        }
+    }
+
+    fn without_database(random: Random) -> Self {
+        let key = random_key(&random);
+        Self::new(None, &key, random, false)
+    }
+
+    fn new(connection: Option<Connection>, key: &Key, random: Random, persistent: bool) -> Self {
+        Self { connection: connection.map(Mutex::new), sealer: Sealer::new(key, random), persistent }
+    }
+
+    /// [`Store::write`] for what must be in no file afterwards, not even sealed.
+    pub(crate) fn erase<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (result, changed) = self.write(|transaction| {
+            let before = transaction.total_changes();
+            let result = work(transaction)?;
+            Ok((result, transaction.total_changes() != before))
+        })?;
+        if !changed {
+            return Ok(result);
+        }
+        // The log still has the pages as they were. A reader in another process may be in the way;
+        // then it goes with the next checkpoint, and what was done is done.
+        let _ = self
+            .run(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?));
+        Ok(result)
+    }
+
+    /// Runs `work` with the connection to itself.
+    pub(crate) fn run<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection.as_ref().ok_or(StoreError::NoDatabase)?;
+        // A panic cannot leave it broken: an open transaction rolls back when dropped.
+        work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests;

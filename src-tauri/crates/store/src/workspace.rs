@@ -1,0 +1,68 @@
+//! The workspace folder: connections and saved queries as files that a team can commit. No secret is ever in them.
+
+mod connection_file;
+mod connections;
+mod error;
+mod files;
+mod naming;
+mod queries;
+mod seeds;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+pub use self::{
+    connection_file::{
+        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Parameters, Redirect,
+        RedirectMethod, Refresh, RefreshPolicy,
+    },
+    connections::ListedConnection,
+    error::FileError,
+    queries::{QueryFile, QuerySummary},
+    watch::Watcher,
+};
+
+const CONNECTIONS: &str = "connections";
+const QUERIES: &str = "queries";
+
+/// An open workspace folder. Every call reads the files anew, so edits from outside are seen.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    dir: PathBuf,
+}
+
+impl Workspace {
+    /// Opens a folder and creates `connections/` and `queries/` in it.
+    ///
+    /// A folder that has neither of the two is fresh and gets the sandbox's connection and queries.
+    pub fn open(dir: &Path) -> Result<Self, FileError> {
+        let workspace = Self { dir: dir.to_owned() };
+        let fresh = !workspace.connections_dir().exists() && !workspace.queries_dir().exists();
+        for folder in [workspace.connections_dir(), workspace.queries_dir()] {
+            files::create_folders(&folder)?;
+        }
+        if fresh {
+            seeds::write(&workspace)?;
+        }
+        Ok(workspace)
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Calls `on_change` soon after a connection or query was changed, by anyone, until the watcher is dropped.
+    ///
+    /// Changes within 200 ms are told once. The call comes from a thread of the watcher.
+    pub fn watch(&self, on_change: impl Fn() + Send + 'static) -> Result<Watcher, FileError> {
+        Watcher::start(&self.dir, on_change)
+    }
+
+    fn connections_dir(&self) -> PathBuf {
+        self.dir.join(CONNECTIONS)
+    }
+
+    fn queries_dir(&self) -> PathBuf {
+        self.dir.join(QUERIES)
+    }
+}

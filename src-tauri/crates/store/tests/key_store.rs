@@ -1,0 +1,333 @@
+//! The store with a real key store: GNOME Keyring behind the Secret Service, on a session bus of its own.
+//!
+//! A test that needs one runs itself again inside `dbus-run-session`, with its own home.
+#![cfg(all(unix, not(target_os = "macos")))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use bobbin_store::{KeyStoreState, Opened, Random, Store};
+
+const SERVICE: &str = "dev.bobbin.workbench";
+const USER: &str = "database-key";
+/// Set to the test's folder inside the session bus.
+const FOLDER: &str = "BOBBIN_KEY_STORE_TEST_FOLDER";
+
+/// Runs `test` again with a session bus; inside, gives its folder. Outside, checks that it succeeded there.
+fn on_session_bus(test: &str) -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return Some(folder.into());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for private in ["home", "run"] {
+        fs::create_dir(folder.path().join(private)).unwrap();
+        set_private(&folder.path().join(private));
+    }
+    let output = Command::new("dbus-run-session")
+        .arg("--")
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("XDG_CONFIG_HOME")
+        .env("HOME", folder.path().join("home"))
+        .env("XDG_DATA_HOME", folder.path().join("home"))
+        .env("XDG_RUNTIME_DIR", folder.path().join("run"))
+        .env(FOLDER, folder.path())
+        .output()
+        .expect("dbus-run-session is needed: apt-get install dbus gnome-keyring");
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
+    assert!(said(&output.stdout).contains("1 passed"), "{test} did not run on its session bus");
+    None
+}
+
+fn set_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// GNOME Keyring on this session's bus, ended when dropped.
+struct Keyring(std::process::Child);
+
+impl Keyring {
+    fn unlocked() -> Self {
+        Self::start(&["--unlock"])
+    }
+
+    /// As after a login that did not unlock it.
+    fn locked() -> Self {
+        Self::start(&[])
+    }
+
+    fn start(options: &[&str]) -> Self {
+        let mut daemon = Command::new("gnome-keyring-daemon")
+            .args(["--foreground", "--components=secrets"])
+            .args(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("gnome-keyring-daemon is needed: apt-get install gnome-keyring");
+        daemon.stdin.take().unwrap().write_all(b"password\n").unwrap();
+        let keyring = Self(daemon);
+        wait_until_owned(true);
+        keyring
+    }
+
+    fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+        wait_until_owned(false);
+    }
+}
+
+/// Asks the bus and not the service: that would start a second keyring by D-Bus activation.
+fn wait_until_owned(wanted: bool) {
+    let began = Instant::now();
+    loop {
+        let reply = Command::new("dbus-send")
+            .args([
+                "--session",
+                "--print-reply=literal",
+                "--dest=org.freedesktop.DBus",
+                "/org/freedesktop/DBus",
+            ])
+            .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+            .output()
+            .unwrap();
+        if String::from_utf8_lossy(&reply.stdout).contains("true") == wanted {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "the keyring did not come up or go");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The entry itself, past the store.
+fn entry() -> keyring::Entry {
+    use keyring_core::api::CredentialStoreApi;
+    let store = zbus_secret_service_keyring_store::Store::new().unwrap();
+    keyring::Entry { inner: store.build(SERVICE, USER, None).unwrap() }
+}
+
+/// Bytes from the system, as in the app.
+fn random() -> Random {
+    Arc::new(|bytes| {
+        use std::io::Read;
+        fs::File::open("/dev/urandom").unwrap().read_exact(bytes).unwrap();
+    })
+}
+
+fn open(folder: &Path) -> Opened {
+    Store::open(&folder.join("data"), SERVICE, &random())
+}
+
+fn ready(folder: &Path) -> Store {
+    let opened = open(folder);
+    assert_eq!((opened.state, opened.detail), (KeyStoreState::Ready, None));
+    assert!(opened.store.persistent());
+    opened.store
+}
+
+fn database(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join("data/bobbin.sqlite3")).unwrap()
+}
+
+#[test]
+fn what_is_kept_is_there_after_a_restart() {
+    let Some(folder) = on_session_bus("what_is_kept_is_there_after_a_restart") else { return };
+    let _keyring = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
+}
+
+#[test]
+fn the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file() {
+    let Some(folder) = on_session_bus("the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file") else {
+        return;
+    };
+    let _keyring = Keyring::unlocked();
+    let store = ready(&folder);
+    store.put_draft("key", "text").unwrap();
+    let text = entry().get_password().unwrap();
+    assert_eq!(text.len(), 43, "32 bytes in base64url without padding");
+    let key = {
+        use base64::Engine;
+        base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(&text).unwrap()
+    };
+    for file in fs::read_dir(folder.join("data")).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        for form in [&key, text.as_bytes()] {
+            assert!(
+                !bytes.windows(form.len()).any(|window| window == form),
+                "{} holds the key",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_lost_key_is_told_and_nothing_is_touched() {
+    let Some(folder) = on_session_bus("a_lost_key_is_told_and_nothing_is_touched") else { return };
+    let _keyring = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    let before = database(&folder);
+    let key = entry().get_password().unwrap();
+    entry().delete_credential().unwrap();
+
+    let opened = open(&folder);
+
+    assert_eq!(opened.state, KeyStoreState::KeyLost);
+    assert!(!opened.store.persistent());
+    opened.store.put_draft("key", "in memory").unwrap();
+    assert_eq!(database(&folder), before);
+    assert!(entry().get_password().is_err(), "no new key is made beside a sealed database");
+
+    entry().set_password(&key).unwrap();
+    assert_eq!(
+        ready(&folder).draft("key").unwrap().as_deref(),
+        Some("text"),
+        "the key brought back opens it"
+    );
+}
+
+#[test]
+fn an_entry_that_is_no_key_is_not_overwritten() {
+    let Some(folder) = on_session_bus("an_entry_that_is_no_key_is_not_overwritten") else { return };
+    let _keyring = Keyring::unlocked();
+    entry().set_password("someone else's").unwrap();
+    let opened = open(&folder);
+    assert_eq!(opened.state, KeyStoreState::KeyLost);
+    assert!(opened.detail.unwrap().contains("not a key of 32 bytes"));
+    assert_eq!(entry().get_password().unwrap(), "someone else's");
+}
+
+#[test]
+fn many_first_starts_at_once_agree_on_one_key() {
+    let Some(folder) = on_session_bus("many_first_starts_at_once_agree_on_one_key") else { return };
+    let _keyring = Keyring::unlocked();
+    thread::scope(|scope| {
+        for number in 0..4 {
+            let folder = &folder;
+            scope.spawn(move || ready(folder).put_draft(&number.to_string(), "text").unwrap());
+        }
+    });
+    let store = ready(&folder);
+    for number in 0..4 {
+        assert_eq!(store.draft(&number.to_string()).unwrap().as_deref(), Some("text"));
+    }
+}
+
+#[test]
+fn a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone() {
+    let Some(folder) = on_session_bus("a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone")
+    else {
+        return;
+    };
+    let unlocked = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    let before = database(&folder);
+    drop(unlocked);
+    let locked = Keyring::locked();
+
+    let began = Instant::now();
+    let opened = open(&folder);
+
+    assert!(began.elapsed() < Duration::from_secs(8), "it took {:?}", began.elapsed());
+    assert_eq!(opened.state, KeyStoreState::Locked, "{:?}", opened.detail);
+    assert!(!opened.store.persistent());
+    assert_eq!(database(&folder), before);
+
+    drop(locked);
+    let _unlocked = Keyring::unlocked();
+    assert_eq!(
+        ready(&folder).draft("key").unwrap().as_deref(),
+        Some("text"),
+        "trying again works once it is open"
+    );
+}
+
+#[test]
+fn a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end() {
+    let name = "a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end";
+    let began = Instant::now();
+    let Some(folder) = on_session_bus(name) else {
+        assert!(began.elapsed() < Duration::from_secs(15), "the process took {:?} to end", began.elapsed());
+        return;
+    };
+    let keyring = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    keyring.signal("-STOP");
+
+    let opened = open(&folder);
+
+    assert_eq!(opened.state, KeyStoreState::Locked);
+    assert!(opened.detail.unwrap().contains("did not answer within 5 s"));
+    assert!(!opened.store.persistent());
+    keyring.signal("-CONT");
+    assert_eq!(
+        ready(&folder).draft("key").unwrap().as_deref(),
+        Some("text"),
+        "trying again works once it answers"
+    );
+    // The test ends with the keyring hanging once more and a thread that waits for it.
+    keyring.signal("-STOP");
+    assert_eq!(open(&folder).state, KeyStoreState::Locked);
+}
+
+#[test]
+fn without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly() {
+    let Some(folder) = on_session_bus("without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly")
+    else {
+        return;
+    };
+    let began = Instant::now();
+    let opened = open(&folder);
+    assert!(began.elapsed() < Duration::from_secs(6), "it took {:?}", began.elapsed());
+    assert!(!opened.store.persistent());
+    assert!(!folder.join("data/bobbin.sqlite3").exists(), "no file is made");
+    assert_eq!(opened.state, KeyStoreState::Absent, "{:?}", opened.detail);
+}
+
+#[test]
+fn without_a_session_bus_the_key_store_is_absent_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    if std::env::var_os(FOLDER).is_none() {
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "without_a_session_bus_the_key_store_is_absent_at_once", "--nocapture"])
+            .env_remove("DISPLAY")
+            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}/no-bus", folder.path().display()))
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .env(FOLDER, folder.path())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let began = Instant::now();
+    let opened = open(folder.path());
+    assert!(began.elapsed() < Duration::from_secs(1), "it took {:?}", began.elapsed());
+    assert_eq!(opened.state, KeyStoreState::Absent);
+    assert!(opened.detail.unwrap().contains("Install and start GNOME Keyring"));
+    assert!(!folder.path().join("data/bobbin.sqlite3").exists(), "no file is made");
+    opened.store.put_draft("key", "text").unwrap();
+    assert_eq!(opened.store.draft("key").unwrap().as_deref(), Some("text"));
+}
