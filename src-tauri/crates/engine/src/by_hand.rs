@@ -1,0 +1,187 @@
+//! Sessions that begin with what a person pastes: a token reply, or a refresh token.
+
+use bobbin_protocol::{
+    http::HttpReply,
+    id_token::Expected,
+    jwt,
+    preset::StartsWith,
+    token::{TokenReply, process_token_reply},
+};
+use bobbin_store::{RefreshMark, Session, SessionKind};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    Engine, Error, Result,
+    callback::token_error,
+    session_view,
+    view::{Change, SessionView},
+};
+
+/// No provider's refresh token is longer.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+impl Engine {
+    /// A session from a pasted reply of a token endpoint. Nothing is sent, keys of a known issuer apart.
+    pub async fn session_from_reply(&self, connection: &str, text: String) -> Result<SessionView> {
+        let text = SecretString::from(text);
+        let provider = self.provider_at_rest(connection)?;
+        // The reply is read as if it had come over the network: one reader for both.
+        let reply = HttpReply {
+            status: 200,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: text.expose_secret().trim().as_bytes().to_vec(),
+        };
+        let reply = process_token_reply(&reply, &provider.preset.errors).map_err(|error| {
+            let refused = token_error(&error);
+            Error::new(refused.code(), refused.to_string())
+                .hint("Paste the whole JSON object that the token endpoint answered with, braces included.")
+                .detail(refused.view().detail.clone())
+        })?;
+        let now = self.now();
+        let mut session =
+            Session { label: "Pasted tokens".to_owned(), ..self.blank(connection, SessionKind::Manual, now) };
+        fill(&mut session, reply);
+        if let Some(id_token) = session.id_token.clone() {
+            let verdict = self.verdict_by_hand(connection, &session, &id_token).await;
+            session.label = session_view::label(Some(&verdict));
+            session.verdict = session_view::kept_by_hand(&verdict, now);
+        }
+        self.add_by_hand(session).await
+    }
+
+    /// A session from a refresh token that the provider gave by hand; the first refresh brings its access token.
+    pub async fn session_from_refresh_token(&self, connection: &str, token: String) -> Result<SessionView> {
+        let token = SecretString::from(token);
+        let provider = self.provider_at_rest(connection)?;
+        if provider.preset.starts_with != StartsWith::RefreshToken && !provider.has("token_endpoint") {
+            return Err(Error::new("refresh_token_not_used", "This connection has no token endpoint.")
+                .hint("Paste a whole token reply instead, or fill in token_endpoint."));
+        }
+        let token = valid_refresh_token(&token)?;
+        let now = self.now();
+        let session = Session {
+            label: "User tokens".to_owned(),
+            refresh_token: Some(token),
+            verdict: Some(provider.made_with()),
+            ..self.blank(connection, SessionKind::User, now)
+        };
+        let view = self.add_by_hand(session).await?;
+        let generation = view.refresh.map_or(1, |refresh| refresh.generation);
+        let refreshed = self.session_refresh(&view.id, generation, None).await;
+        if refreshed.is_err()
+            && let Err(error) = self.forget_refused(&view.id).await
+        {
+            self.report(&error);
+        }
+        refreshed
+    }
+
+    /// A refused token is of no use to anyone; after any other failure the session stays for another try.
+    async fn forget_refused(&self, id: &str) -> Result<()> {
+        if self.stored_session(id).await?.refresh_state != RefreshMark::Rejected {
+            return Ok(());
+        }
+        let refused = id.to_owned();
+        self.with_store(move |store| store.delete_session(&refused)).await?;
+        self.changed(Change::Overview);
+        Ok(())
+    }
+
+    fn blank(&self, connection: &str, kind: SessionKind, now: i64) -> Session {
+        Session {
+            id: self.new_id(),
+            connection: connection.to_owned(),
+            kind,
+            label: String::new(),
+            created_at: now,
+            access_token: SecretString::default(),
+            token_type: "Bearer".to_owned(),
+            access_issued_at: now,
+            access_expires_at: None,
+            id_token: None,
+            refresh_token: None,
+            refresh_issued_at: now,
+            generation: 1,
+            refresh_state: RefreshMark::Ready,
+            scopes_requested: Vec::new(),
+            scopes_granted: Vec::new(),
+            verdict: None,
+            extra: Vec::new(),
+        }
+    }
+
+    async fn add_by_hand(&self, session: Session) -> Result<SessionView> {
+        let id = session.id.clone();
+        self.keep_session(session).await?;
+        self.changed(Change::Overview);
+        self.session(&id).await
+    }
+
+    /// The checks that can be made of a pasted id_token: those of a known issuer, else what can be read.
+    async fn verdict_by_hand(
+        &self,
+        connection: &str,
+        session: &Session,
+        id_token: &SecretString,
+    ) -> bobbin_protocol::id_token::Verdict {
+        let checked = async {
+            let provider = self.provider(connection).await?;
+            let issuer = provider.issuer()?;
+            let expected = Expected {
+                issuer: &issuer,
+                client_id: provider.client_id(),
+                nonce: None,
+                state: None,
+                access_token: Some(session.access_token.expose_secret()),
+                code: None,
+                now: self.now_at(&provider),
+                previous: None,
+            };
+            self.verify(&provider, id_token, &expected).await
+        };
+        match checked.await {
+            Ok(verdict) => verdict,
+            Err(error) => session_view::unchecked(id_token.expose_secret(), &error.to_string()),
+        }
+    }
+}
+
+fn fill(session: &mut Session, reply: TokenReply) {
+    session.access_token = reply.access_token;
+    session.token_type = reply.token_type;
+    // When the reply came nobody knows: only a token that says itself when it ends has a countdown.
+    session.access_expires_at = jwt::decode(session.access_token.expose_secret())
+        .ok()
+        .and_then(|token| token.payload.get("exp")?.as_i64())
+        .map(|exp| exp.saturating_mul(1000));
+    session.id_token = reply.id_token;
+    session.refresh_token = reply.refresh_token;
+    session.scopes_granted = reply.scope.unwrap_or_default();
+    session.scopes_requested = session.scopes_granted.clone();
+    session.extra = reply.extra;
+    if let Some(seconds) = reply.expires_in {
+        session.extra.push(("expires_in".to_owned(), format!("{seconds} s from when it was given")));
+    }
+}
+
+fn valid_refresh_token(token: &SecretString) -> Result<SecretString> {
+    let text = token.expose_secret().trim().trim_matches('"');
+    if text.is_empty() {
+        return Err(Error::new("refresh_token_empty", "No refresh token was pasted.")
+            .hint("Paste the refresh token that the provider gave you."));
+    }
+    if text.starts_with('{') {
+        return Err(Error::new("refresh_token_is_json", "This is a JSON object, not a refresh token.")
+            .hint("Paste the value of its member refresh_token, without the quotes."));
+    }
+    if text.len() > LONGEST_TOKEN
+        || text.chars().any(|character| character.is_whitespace() || character.is_control())
+    {
+        return Err(Error::new(
+            "refresh_token_malformed",
+            "This is no refresh token: it has white space in it or is too long.",
+        )
+        .hint("Paste the token alone, on one line."));
+    }
+    Ok(text.to_owned().into())
+}

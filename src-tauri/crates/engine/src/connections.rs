@@ -1,0 +1,229 @@
+//! How to talk to one provider as one client: shown, checked, changed.
+
+mod draft;
+mod shown;
+
+use bobbin_protocol::{doctor::Finding, preset};
+use bobbin_store::{ConnectionFile, Redirect};
+use url::Url;
+
+use crate::{
+    Engine, Error, Result,
+    doctor::{self, finding_view},
+    lock,
+    loopback::Place,
+    provider::Provider,
+    undo::Deleted,
+    view::{
+        Change, ConnectionDraft, ConnectionView, Environment, LinkRegistration, NamedValue, ParametersView,
+        PresetView, Problem, RedirectMethod, StartsWith,
+    },
+};
+
+impl Engine {
+    pub fn presets(&self) -> Vec<PresetView> {
+        preset::presets()
+            .iter()
+            .map(|preset| PresetView {
+                id: preset.id.clone(),
+                name: preset.name.clone(),
+                environment: preset.environment.into(),
+                summary: preset.summary.clone(),
+            })
+            .collect()
+    }
+
+    /// `registration` tells whether this computer opens a scheme with this Bobbin; only the shell can know.
+    pub async fn connection(
+        &self,
+        slug: &str,
+        registration: impl FnOnce(&str) -> LinkRegistration,
+    ) -> Result<ConnectionView> {
+        let provider = self.provider_at_rest(slug)?;
+        // The first picture does not wait for the key store.
+        let secrets = match self.store_if_open() {
+            Some(_) => Some(self.client_secrets(slug).await?),
+            None => None,
+        };
+        let findings = doctor::findings(&provider, secrets.as_ref(), self.now());
+        let client_tokens = self.client_tokens_view(&provider).await?;
+        let (preset, file) = (provider.preset, &provider.file);
+        let redirect_uri = file.redirect.as_ref().map_or("", |redirect| redirect.uri.as_str());
+        let redirect_method = file.redirect.as_ref().map(|redirect| method(redirect.method));
+        let scheme = Url::parse(redirect_uri).map(|url| url.scheme().to_owned());
+        Ok(ConnectionView {
+            slug: slug.to_owned(),
+            name: file.name.clone(),
+            environment: preset.environment.into(),
+            preset: preset.id.clone(),
+            preset_summary: preset.summary.clone(),
+            file: format!("connections/{slug}.toml"),
+            client_id: file.client_id.clone(),
+            client_id_hint: preset.client_id_hint.clone(),
+            scopes: file.scopes.clone(),
+            scope_catalogue: shown::scope_catalogue(preset),
+            scope_limit: preset.limits.scope,
+            starts_with: match preset.starts_with {
+                preset::StartsWith::SignIn => StartsWith::SignIn,
+                preset::StartsWith::RefreshToken => StartsWith::RefreshToken,
+                preset::StartsWith::Tokens => StartsWith::Tokens,
+            },
+            authentication: provider.authentication_view(secrets.as_ref(), self.now()),
+            client_tokens,
+            refresh_policy: provider.refresh_policy().into(),
+            refresh_consequence: preset.refresh.consequence.clone(),
+            redirect_method: redirect_method.unwrap_or(RedirectMethod::Paste),
+            redirect_uri: redirect_uri.to_owned(),
+            registration: match (redirect_method, scheme) {
+                (Some(RedirectMethod::AppLink), Ok(scheme)) => registration(&scheme),
+                _ => LinkRegistration::NotNeeded,
+            },
+            endpoints: provider.endpoints(),
+            discovery: self.discovery_view(&provider),
+            headers: shown::named(&file.headers),
+            header_hints: preset
+                .headers
+                .iter()
+                .map(|hint| NamedValue { name: hint.name.clone(), value: hint.description.clone() })
+                .collect(),
+            parameters: ParametersView {
+                authorize: shown::named(&file.parameters.authorize),
+                token: shown::named(&file.parameters.token),
+                refresh: shown::named(&file.parameters.refresh),
+            },
+            reserved_parameters: shown::reserved_parameters(),
+            problems: problems(&provider, &findings),
+            findings: findings.iter().map(finding_view).collect(),
+        })
+    }
+
+    pub async fn connection_create(&self, preset: &str, name: &str) -> Result<String> {
+        let preset = preset::preset(preset).ok_or_else(|| {
+            Error::new("preset_unknown", format!("There is no preset \"{preset}\"."))
+                .hint("Pick one from the list.")
+        })?;
+        let slug = self.0.workspace.create_connection(&ConnectionFile {
+            name: draft::valid_name(name)?,
+            preset: preset.id.clone(),
+            client_id: preset.default_client_id.clone().unwrap_or_default(),
+            scopes: preset.default_scopes.clone(),
+            redirect: preset
+                .default_redirect_uri
+                .clone()
+                .map(|uri| Redirect { method: bobbin_store::RedirectMethod::AppLink, uri }),
+            ..ConnectionFile::default()
+        })?;
+        // Of one that bore this name and was deleted while the key store was locked.
+        let kept = slug.clone();
+        self.with_store(move |store| store.delete_client_secrets(&kept)).await?;
+        self.changed(Change::Overview);
+        Ok(slug)
+    }
+
+    pub fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
+        let before = self.0.workspace.connection(slug)?;
+        let file = draft::file_of(draft, before)?;
+        self.0.workspace.save_connection(slug, &file)?;
+        self.changed(Change::Overview);
+        Ok(())
+    }
+
+    /// Deletes the file and, with it, the connection's sessions on this computer.
+    pub async fn connection_delete(&self, slug: &str) -> Result<()> {
+        // A file that cannot be read can be deleted, but not be brought back.
+        let file = self.0.workspace.connection(slug).ok();
+        let mut sessions = self.with_store(bobbin_store::Store::sessions).await?;
+        sessions.retain(|session| session.connection == slug);
+        let sessions: Vec<String> = sessions.into_iter().map(|session| session.id).collect();
+        // Those that cannot be read do not keep the connection here.
+        let secrets = self.client_secrets(slug).await.unwrap_or_default();
+        self.0.workspace.delete_connection(slug)?;
+        // Before the rest goes, so that undo also mends a deletion that ended half-way.
+        if let Some(file) = file {
+            lock(&self.0.undo).put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets });
+        }
+        self.changed(Change::Overview);
+        for session in &sessions {
+            self.session_delete(session).await?;
+        }
+        let kept = slug.to_owned();
+        self.with_store(move |store| store.delete_client_secrets(&kept)).await?;
+        Ok(())
+    }
+
+    /// Brings back a connection that was deleted since the app started, with its sessions.
+    pub async fn connection_restore(&self, slug: &str) -> Result<()> {
+        let deleted = lock(&self.0.undo).connection(slug).ok_or_else(|| {
+            Error::new("undo_gone", "This connection can no longer be brought back.").hint("Create it again.")
+        })?;
+        if self.0.workspace.connection(slug).is_ok() {
+            return Err(Error::new("name_taken", "Another connection bears this name by now.")
+                .hint("Rename that one, then undo again."));
+        }
+        self.0.workspace.save_connection(slug, &deleted.file)?;
+        let (kept, secrets) = (slug.to_owned(), deleted.secrets);
+        self.with_store(move |store| store.restore_client_secrets(&kept, &secrets)).await?;
+        for session in &deleted.sessions {
+            let gone = lock(&self.0.undo).session(session).is_some();
+            if gone {
+                self.session_restore(session).await?;
+            }
+        }
+        lock(&self.0.undo).drop_connection(slug);
+        self.changed(Change::Overview);
+        Ok(())
+    }
+
+    /// Tells the page that something beside the files has changed what connections show.
+    pub fn connections_changed(&self) {
+        for (slug, _) in self.0.workspace.connections().unwrap_or_default() {
+            self.changed(Change::Connection { slug });
+        }
+    }
+
+    /// Tells the page that any file of the workspace may be another now.
+    pub(crate) fn workspace_changed(&self) {
+        self.changed(Change::Overview);
+        self.connections_changed();
+        for query in self.0.workspace.queries().unwrap_or_default() {
+            self.changed(Change::Query { path: query.path });
+        }
+    }
+}
+
+/// What stands in the way of a sign-in, before anything is sent.
+pub(crate) fn problems(provider: &Provider, findings: &[Finding]) -> Vec<Problem> {
+    let mut problems = doctor::problems(findings);
+    problems.extend(doctor::endpoint_problems(provider));
+    problems
+}
+
+/// How the browser can come back from a redirect URI, the best way first.
+pub(crate) fn redirect_methods(uri: &str) -> Vec<RedirectMethod> {
+    let mut methods = Vec::new();
+    if Place::of(uri).is_some() {
+        methods.push(RedirectMethod::Loopback);
+    } else if Url::parse(uri).is_ok_and(|url| !matches!(url.scheme(), "http" | "https")) {
+        methods.push(RedirectMethod::AppLink);
+    }
+    methods.push(RedirectMethod::Paste);
+    methods
+}
+
+pub(crate) fn method(written: bobbin_store::RedirectMethod) -> RedirectMethod {
+    match written {
+        bobbin_store::RedirectMethod::AppLink => RedirectMethod::AppLink,
+        bobbin_store::RedirectMethod::Loopback => RedirectMethod::Loopback,
+        bobbin_store::RedirectMethod::Paste => RedirectMethod::Paste,
+    }
+}
+
+impl From<preset::Environment> for Environment {
+    fn from(environment: preset::Environment) -> Self {
+        match environment {
+            preset::Environment::Local => Self::Local,
+            preset::Environment::Test => Self::Test,
+            preset::Environment::Live => Self::Live,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What a connection's form shows of its client, and the words of its file and preset as the page knows them.
+
+use std::collections::BTreeMap;
+
+use bobbin_protocol::{
+    authorization,
+    client_assertion::SigningAlgorithm,
+    preset::{self, Preset},
+};
+use bobbin_store::ClientSecrets;
+
+use crate::{
+    Engine, Result,
+    client_auth::{info, private_key},
+    doctor::key_view,
+    provider::Provider,
+    view::{
+        AssertionAudience, AuthenticationChoice, AuthenticationMethod, AuthenticationView, ClientTokensView,
+        NamedValue, RefreshPolicy, ScopeView,
+    },
+};
+
+impl Provider {
+    pub(crate) fn authentication_method(&self) -> preset::AuthenticationMethod {
+        let rules = &self.preset.client_authentication;
+        self.file.authentication.as_ref().map_or(rules.default, |written| match written.method {
+            bobbin_store::AuthenticationMethod::None => preset::AuthenticationMethod::None,
+            bobbin_store::AuthenticationMethod::ClientSecretBasic => {
+                preset::AuthenticationMethod::ClientSecretBasic
+            }
+            bobbin_store::AuthenticationMethod::ClientSecretPost => {
+                preset::AuthenticationMethod::ClientSecretPost
+            }
+            bobbin_store::AuthenticationMethod::PrivateKeyJwt => preset::AuthenticationMethod::PrivateKeyJwt,
+        })
+    }
+
+    pub(crate) fn assertion_audience(&self) -> AssertionAudience {
+        let written = self.file.authentication.as_ref().and_then(|written| written.audience.as_deref());
+        written
+            .and_then(AssertionAudience::named)
+            .unwrap_or_else(|| self.preset.client_authentication.audience.into())
+    }
+
+    /// What a client token is asked for with.
+    pub(crate) fn client_scopes(&self) -> Vec<String> {
+        match (&self.file.client_tokens, &self.preset.client_tokens) {
+            (Some(written), _) => written.scopes.clone(),
+            (None, Some(rules)) => rules.default_scopes.clone(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// `None` sends no `audience`.
+    pub(crate) fn client_audience(&self) -> Option<String> {
+        let written = self.file.client_tokens.as_ref().and_then(|written| written.audience.clone());
+        written.or_else(|| self.usual_client_audience()).filter(|audience| !audience.is_empty())
+    }
+
+    /// Whether a person can sign in with it.
+    pub(crate) fn signs_in(&self) -> bool {
+        self.preset.starts_with == preset::StartsWith::SignIn
+    }
+
+    /// As the preset writes it while the sandbox does not run.
+    fn usual_client_audience(&self) -> Option<String> {
+        let written = self.preset.client_tokens.as_ref()?.audience.as_deref()?;
+        self.filled_in(written).or_else(|| Some(written.to_owned()))
+    }
+
+    pub(super) fn authentication_view(
+        &self,
+        secrets: Option<&ClientSecrets>,
+        now: i64,
+    ) -> AuthenticationView {
+        let key = secrets.and_then(|secrets| secrets.key.as_ref());
+        let written = self.file.authentication.as_ref();
+        let algorithms: Vec<String> = key
+            .and_then(|key| private_key(key).ok())
+            .map_or(&[][..], |key| key.algorithms())
+            .iter()
+            .map(|algorithm: &SigningAlgorithm| algorithm.as_str().to_owned())
+            .collect();
+        let shown = key.and_then(info);
+        let derived = shown.as_ref().and_then(|key| key.kid.clone());
+        let deprecated = self.preset.client_tokens.as_ref().map_or(&[][..], |rules| &rules.deprecated);
+        AuthenticationView {
+            method: self.authentication_method().into(),
+            methods: self
+                .preset
+                .client_authentication
+                .methods
+                .iter()
+                .map(|method| AuthenticationChoice {
+                    method: (*method).into(),
+                    deprecated: deprecated
+                        .iter()
+                        .find(|deprecated| deprecated.method == *method)
+                        .map(|deprecated| deprecated.reason.clone()),
+                })
+                .collect(),
+            secret_present: secrets.is_some_and(|secrets| secrets.secret.is_some()),
+            key: shown.map(|key| key_view(key, now)),
+            algorithm: written
+                .and_then(|written| written.algorithm.clone())
+                .or_else(|| algorithms.first().cloned())
+                .unwrap_or_default(),
+            algorithms,
+            kid: written.and_then(|written| written.kid.clone()).or(derived).unwrap_or_default(),
+            audience: self.assertion_audience(),
+        }
+    }
+}
+
+impl Engine {
+    pub(super) async fn client_tokens_view(&self, provider: &Provider) -> Result<Option<ClientTokensView>> {
+        let Some(rules) = &provider.preset.client_tokens else { return Ok(None) };
+        // The first picture does not wait for the key store.
+        let session = match self.store_if_open() {
+            Some(_) => self.kept_client_token(provider).await?,
+            None => None,
+        };
+        let method = provider.authentication_method();
+        Ok(Some(ClientTokensView {
+            scopes: provider.client_scopes(),
+            audience: provider.client_audience().unwrap_or_default(),
+            default_audience: provider.usual_client_audience().unwrap_or_default(),
+            deprecated: rules
+                .deprecated
+                .iter()
+                .find(|deprecated| deprecated.method == method)
+                .map(|deprecated| deprecated.reason.clone()),
+            session: session.map(|session| session.id),
+        }))
+    }
+}
+
+pub(super) fn scope_catalogue(preset: &Preset) -> Vec<ScopeView> {
+    preset
+        .scopes
+        .iter()
+        .map(|scope| ScopeView {
+            name: scope.name.clone(),
+            description: scope.description.clone(),
+            client: scope.client,
+        })
+        .collect()
+}
+
+pub(super) fn named(values: &BTreeMap<String, String>) -> Vec<NamedValue> {
+    values.iter().map(|(name, value)| NamedValue { name: name.clone(), value: value.clone() }).collect()
+}
+
+pub(super) fn reserved_parameters() -> Vec<NamedValue> {
+    let mut values: Vec<NamedValue> = authorization::RESERVED
+        .iter()
+        .map(|reserved| NamedValue { name: reserved.name.to_owned(), value: reserved.reason.to_owned() })
+        .collect();
+    // Most are reserved on more than one leg, for one reason.
+    values.sort_by(|one, other| one.name.cmp(&other.name));
+    values.dedup_by(|one, other| one.name == other.name);
+    values
+}
+
+impl AssertionAudience {
+    /// Its word in a connection's file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::TokenEndpoint => "token_endpoint",
+            Self::Issuer => "issuer",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::TokenEndpoint, Self::Issuer].into_iter().find(|audience| audience.name() == name)
+    }
+}
+
+/// The same words on both sides, each room with its own type.
+macro_rules! same_words {
+    ($one:ty, $other:ty, $($word:ident),+) => {
+        impl From<$one> for $other {
+            fn from(one: $one) -> Self {
+                match one { $(<$one>::$word => Self::$word),+ }
+            }
+        }
+    };
+}
+
+same_words!(preset::AssertionAudience, AssertionAudience, TokenEndpoint, Issuer);
+same_words!(preset::RefreshPolicy, RefreshPolicy, Ask, WhenNeeded);
+same_words!(RefreshPolicy, bobbin_store::RefreshPolicy, Ask, WhenNeeded);
+same_words!(
+    preset::AuthenticationMethod,
+    AuthenticationMethod,
+    None,
+    ClientSecretBasic,
+    ClientSecretPost,
+    PrivateKeyJwt
+);
+same_words!(
+    AuthenticationMethod,
+    bobbin_store::AuthenticationMethod,
+    None,
+    ClientSecretBasic,
+    ClientSecretPost,
+    PrivateKeyJwt
+);

@@ -1,0 +1,119 @@
+//! What went wrong, as the page is told: a stable code, a sentence, and what to do.
+
+use std::fmt;
+
+use bobbin_store::{FileError, StoreError};
+
+use crate::view::ErrorView;
+
+/// An error of the engine. The page decides by its code, people read the rest.
+#[derive(Debug, Clone)]
+pub struct Error(Box<ErrorView>);
+
+impl Error {
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self(Box::new(ErrorView { code: code.to_owned(), message: message.into(), hint: None, detail: None }))
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn detail(mut self, detail: Option<String>) -> Self {
+        self.0.detail = detail;
+        self
+    }
+
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    pub fn view(&self) -> &ErrorView {
+        &self.0
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for ErrorView {
+    fn from(error: Error) -> Self {
+        *error.0
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (code, message, hint) = match &error {
+            StoreError::Sqlite(_) => (
+                "store_failed",
+                "Bobbin's database did not take the change.",
+                "Check that the disk has room and that the data folder can be written, then try again.",
+            ),
+            StoreError::Folder { .. } => (
+                "store_folder_failed",
+                "Bobbin's data folder could not be prepared.",
+                "Check that the folder exists, is yours and can be written.",
+            ),
+            StoreError::NewerSchema { .. } => (
+                "store_newer",
+                "Bobbin's database was written by a newer Bobbin.",
+                "Install that version, or move the file away to begin afresh.",
+            ),
+            StoreError::Unsealable { .. } | StoreError::Content { .. } => (
+                "secret_unreadable",
+                "A value in Bobbin's database cannot be read; it was left as it is.",
+                "It was changed outside Bobbin or sealed with another key. Sign in again for new tokens.",
+            ),
+            StoreError::UnknownSession { .. } => (
+                "session_unknown",
+                "This session is not here any more.",
+                "It was deleted or revoked. Sign in again.",
+            ),
+            StoreError::Overtaken { .. } => (
+                "session_overtaken",
+                "This session was refreshed elsewhere a moment ago.",
+                "The newer tokens are shown now.",
+            ),
+            StoreError::NoDatabase => (
+                "store_missing",
+                "No database could be opened, not even in memory.",
+                "Close some programs and start Bobbin again.",
+            ),
+        };
+        Self::new(code, message).hint(hint).detail(Some(error.to_string()))
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        let (code, hint) = match &error {
+            FileError::NotFound { path } if path.extension().is_some_and(|ending| ending == "toml") => {
+                ("connection_not_found", "Bring the file back, or make the connection anew.")
+            }
+            FileError::NotFound { .. } => ("query_not_found", "Bring the file back, or save the query anew."),
+            FileError::Io { .. } => {
+                ("file_failed", "Check that the workspace folder is there and that you may write to it.")
+            }
+            FileError::TooLarge { .. } => ("file_too_large", "Keep large values in variables, or split it."),
+            FileError::NotText { .. } => ("file_not_text", "Save it as UTF-8 with a text editor."),
+            FileError::Malformed { .. } => {
+                ("file_malformed", "Correct the line with a text editor; the rest of the workspace works.")
+            }
+            FileError::Name { .. } => ("name_invalid", "Choose another name."),
+            FileError::Link { .. } => ("file_is_link", "Put the file itself into the workspace."),
+            FileError::Watch { .. } => ("watch_failed", "Start Bobbin again to see edits from outside."),
+        };
+        Self::new(code, error.to_string()).hint(hint)
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,204 @@
+//! One exchange: a request leaves, its reply comes back, and both stand in the wire record.
+
+use std::time::Duration;
+
+use bobbin_protocol::{
+    http::{HttpReply, HttpRequest},
+    token::{TokenClient, TokenError, TokenReply, process_token_reply},
+};
+
+use crate::{
+    Engine, Error, Result, callback::token_error, client_auth::Leg, http, provider::Provider, skew, wire,
+};
+
+/// What an exchange is for. It decides how long it may take and how large its reply may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    CodeExchange,
+    Refresh,
+    ClientCredentials,
+    Revocation,
+    Introspection,
+    Keys,
+    Metadata,
+    Userinfo,
+    Graphql,
+}
+
+impl Purpose {
+    /// The word beside the path in the Wire drawer.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::CodeExchange => "authorization_code",
+            Self::Refresh => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::Revocation => "revoke",
+            Self::Introspection => "introspect",
+            Self::Keys => "signing keys",
+            Self::Metadata => "metadata",
+            Self::Userinfo => "userinfo",
+            Self::Graphql => "",
+        }
+    }
+
+    fn limit(self) -> u64 {
+        match self {
+            Self::Graphql => http::LARGE,
+            _ => http::SMALL,
+        }
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Graphql => Duration::from_mins(2),
+            _ => Duration::from_secs(30),
+        }
+    }
+}
+
+/// A reply with the exchange it belongs to.
+pub(crate) struct Exchanged {
+    pub(crate) id: String,
+    pub(crate) reply: HttpReply,
+    pub(crate) duration_ms: i64,
+}
+
+impl Engine {
+    pub(crate) async fn send(
+        &self,
+        connection: &str,
+        purpose: Purpose,
+        request: HttpRequest,
+    ) -> Result<Exchanged> {
+        self.send_named(connection, purpose, purpose.word(), request).await.map_err(|lost| lost.error)
+    }
+
+    /// Sends once and records it; `name` stands beside the path in the drawer.
+    ///
+    /// A dropped future is recorded as cancelled.
+    pub(crate) async fn send_named(
+        &self,
+        connection: &str,
+        purpose: Purpose,
+        name: &str,
+        request: HttpRequest,
+    ) -> std::result::Result<Exchanged, Lost> {
+        let id = self.new_id();
+        let started = self.now();
+        let url = request.url.clone();
+        self.record(wire::Exchange::request(&id, started, connection, name, &request));
+        let mut cancelled = Cancelled { engine: self, id: &id, started, armed: true };
+        let sent = self.0.http.send(request, purpose.limit(), purpose.patience()).await;
+        cancelled.armed = false;
+        drop(cancelled);
+        let duration_ms = self.now() - started;
+        match sent {
+            Ok(reply) => {
+                self.measure_clock(url.host_str(), &reply, started, started + duration_ms);
+                self.record_reply(&id, duration_ms, &reply);
+                Ok(Exchanged { id, reply, duration_ms })
+            }
+            Err(failure) => {
+                self.record_failure(&id, duration_ms, &failure.to_string());
+                let host = url.host_str().unwrap_or_default();
+                Err(Lost { not_sent: failure.not_sent(), error: unreachable(host, &failure) })
+            }
+        }
+    }
+}
+
+/// How long a server may ask to wait before the one other try (protocol cases B).
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+impl Engine {
+    /// Sends a request of the token endpoint and reads its reply; a 429 is tried once more after its `Retry-After`.
+    ///
+    /// Each attempt proves the client anew. Nothing else is tried again: a code or token may have been spent.
+    pub(crate) async fn ask_for_tokens(
+        &self,
+        provider: &Provider,
+        purpose: Purpose,
+        leg: Leg,
+        build: impl Fn(&TokenClient) -> HttpRequest,
+    ) -> Result<TokenReply> {
+        let mut waited = false;
+        loop {
+            let client = self.client(provider, leg).await?;
+            let request = build(&client.at_token_endpoint());
+            let reply = self.send(provider.slug(), purpose, request).await?.reply;
+            match process_token_reply(&reply, &provider.preset.errors) {
+                Err(error) if !waited && wait_for(&error).is_some() => {
+                    waited = true;
+                    tokio::time::sleep(wait_for(&error).unwrap_or_default()).await;
+                }
+                read => {
+                    return read.map_err(|error| skew::told(token_error(&error), self.clock_ahead(provider)));
+                }
+            }
+        }
+    }
+}
+
+/// How long the server asks to wait, if that can be waited for.
+pub(crate) fn wait_for(error: &TokenError) -> Option<Duration> {
+    match error {
+        TokenError::TooManyRequests { retry_after: Some(seconds) } => {
+            Some(Duration::from_secs(*seconds)).filter(|wait| *wait <= LONGEST_WAIT)
+        }
+        _ => None,
+    }
+}
+
+/// No reply came.
+pub(crate) struct Lost {
+    /// The server certainly saw nothing, so that sending again is safe.
+    pub(crate) not_sent: bool,
+    pub(crate) error: Error,
+}
+
+/// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.
+struct Cancelled<'a> {
+    engine: &'a Engine,
+    id: &'a str,
+    started: i64,
+    armed: bool,
+}
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.engine.record_cancelled(self.id, self.engine.now() - self.started);
+        }
+    }
+}
+
+fn unreachable(host: &str, failure: &http::Failure) -> Error {
+    let (code, message, hint) = match failure {
+        http::Failure::Setup(_) => (
+            "http_setup_failed",
+            "The HTTP client could not be set up on this computer.".to_owned(),
+            "The details name the reason; the system's certificates are the usual one.",
+        ),
+        http::Failure::Unreachable(_) => (
+            "server_unreachable",
+            format!("{host} could not be reached."),
+            "Check the network, a VPN or proxy, and the endpoint in the connection, then try again.",
+        ),
+        http::Failure::TimedOut(seconds) => (
+            "server_timed_out",
+            format!("{host} did not answer within {seconds} s."),
+            "Whether the request took effect is not known. Try again in a moment.",
+        ),
+        http::Failure::TooLarge(limit) => (
+            "reply_too_large",
+            format!("The reply of {host} is larger than {limit} MiB and was cut off."),
+            "Ask for less at once, such as a smaller page.",
+        ),
+        http::Failure::CutOff(_) => (
+            "connection_lost",
+            format!("The connection to {host} was cut off before the whole reply came."),
+            "Whether the request took effect is not known. Try again in a moment.",
+        ),
+    };
+    Error::new(code, message).hint(hint).detail(Some(failure.to_string()))
+}

@@ -1,0 +1,28 @@
+//! The four ways in which the engine reaches outside. Tests give their own.
+
+use crate::view::{Change, Notice};
+
+/// What time it is.
+pub trait Clock: Send + Sync {
+    /// Unix milliseconds.
+    fn now(&self) -> i64;
+}
+
+/// Where unguessable bytes come from.
+pub trait Entropy: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The person's own browser.
+pub trait Browser: Send + Sync {
+    /// Opens `url`; the error says why it could not.
+    fn open(&self, url: &str) -> Result<(), String>;
+}
+
+/// Who is told that something changed.
+pub trait Events: Send + Sync {
+    fn changed(&self, change: Change);
+    fn notice(&self, notice: Notice);
+    /// A sign-in came back from the browser: the person wants to see Bobbin now.
+    fn returned(&self);
+}

@@ -1,0 +1,321 @@
+//! A single-use refresh token is spent once, and its successor is durable before anyone uses it.
+//!
+//! The order is the whole of it: mark in flight, send, keep the new pair, then check the new id_token.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
+
+use bobbin_protocol::{
+    http::HttpRequest,
+    id_token::Expected,
+    preset::RefreshPolicy,
+    token::{TokenError, TokenReply, build_refresh, process_token_reply},
+};
+use bobbin_store::{RefreshMark, Session, SessionKind};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::{
+    Engine, Error, Result,
+    callback::{rejected, token_error},
+    client_auth::Leg,
+    exchange::{Purpose, wait_for},
+    lock,
+    provider::Provider,
+    session_view, skew,
+    storage::NewTokens,
+    view::SessionView,
+};
+
+/// How often a refresh of another process is looked at while it is under way.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// One at a time for each session that refreshes, deletes, revokes or restores it.
+///
+/// Who waited finds the winner's tokens. A gate that nobody holds or waits at is gone.
+#[derive(Default)]
+pub(crate) struct Gate(Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Engine {
+    /// Spends the refresh token of `generation`, the one that the person saw and decided about.
+    ///
+    /// A session that has moved on meanwhile is returned as it is: nothing is spent twice.
+    /// `scopes` narrows what was granted (RFC 6749 section 6); `None` keeps it.
+    pub async fn session_refresh(
+        &self,
+        id: &str,
+        generation: u32,
+        scopes: Option<Vec<String>>,
+    ) -> Result<SessionView> {
+        let (engine, id) = (self.clone(), id.to_owned());
+        // On a task of its own: who no longer waits must not take the reply along.
+        tokio::spawn(async move { engine.refresh_now(&id, generation, scopes.as_deref()).await })
+            .await
+            .map_err(|error| Error::new("internal", format!("The refresh ended early: {error}.")))?
+    }
+
+    /// The session with an access token that has not expired, where getting one asks nobody anything.
+    ///
+    /// That is so for a client's own tokens and where the connection says "refresh when needed".
+    pub(crate) async fn fresh_session(&self, session: Session, provider: &Provider) -> Result<Session> {
+        let none = session.access_token.expose_secret().is_empty();
+        let over = session.access_expires_at.is_some_and(|end| end <= self.now());
+        if !none && !over {
+            return Ok(session);
+        }
+        if session.kind == SessionKind::Client {
+            let id = self.client_token_now(&session.connection, false).await?;
+            return self.stored_session(&id).await;
+        }
+        let ready =
+            session.refresh_token.is_some() && session.refresh_state.at(self.now()) == RefreshMark::Ready;
+        if provider.refresh_policy() == RefreshPolicy::WhenNeeded && ready {
+            self.session_refresh(&session.id, session.generation, None).await?;
+            return self.stored_session(&session.id).await;
+        }
+        if none {
+            return Err(Error::new("access_token_missing", "This session has no access token yet.")
+                .hint("Refresh the session, then run again."));
+        }
+        // The server says that it has expired; the card offers what mends it.
+        Ok(session)
+    }
+
+    /// Waits for the session's gate and holds it while the guard lives.
+    pub(crate) async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
+        let gate = {
+            let mut gates = lock(&self.0.refreshing.0);
+            gates.retain(|_, gate| gate.strong_count() > 0);
+            let kept = gates.get(id).and_then(Weak::upgrade);
+            kept.unwrap_or_else(|| {
+                let gate = Arc::default();
+                gates.insert(id.to_owned(), Arc::downgrade(&gate));
+                gate
+            })
+        };
+        gate.lock_owned().await
+    }
+
+    async fn refresh_now(&self, id: &str, generation: u32, scopes: Option<&[String]>) -> Result<SessionView> {
+        let _turn = self.turn(id).await;
+        let session = self.stored_session(id).await?;
+        if session.generation != generation {
+            return self.adopt(id).await;
+        }
+        let provider = self.provider(&session.connection).await?;
+        provider.refuse_foreign(&session)?;
+        let Some(refresh_token) = session.refresh_token.clone() else {
+            return Err(Error::new("refresh_token_missing", "This session has no refresh token.")
+                .hint("Add offline_access to the connection's scopes and sign in again."));
+        };
+        if let Some(wider) =
+            scopes.and_then(|scopes| scopes.iter().find(|scope| !session.scopes_granted.contains(scope)))
+        {
+            return Err(Error::new(
+                "refresh_scope_wider",
+                format!("{wider} was not granted to this session."),
+            )
+            .hint("A refresh keeps or narrows scopes (RFC 6749 section 6). Sign in again to get more."));
+        }
+        if scopes.is_some_and(<[String]>::is_empty) {
+            return Err(Error::new("refresh_scope_empty", "No scope is left for the refreshed tokens.")
+                .hint("Keep at least one, or keep all that were granted."));
+        }
+        let narrowed = scopes.map(<[String]>::to_vec);
+        let mut waited = false;
+        let spent = loop {
+            let client = self.client(&provider, Leg::Refresh).await?;
+            let request = build_refresh(&client.at_token_endpoint(), &refresh_token, scopes);
+            let since = self.now();
+            let begun = self
+                .with_store({
+                    let id = id.to_owned();
+                    move |store| store.begin_refresh(&id, generation, since)
+                })
+                .await?;
+            if !begun {
+                return self.follow_another(id, generation).await;
+            }
+            self.session_changed(id);
+            let spent = self.spend(session.clone(), &provider, request, since, narrowed.clone()).await;
+            self.session_changed(id);
+            match spent {
+                Err(NotSpent { wait: Some(wait), .. }) if !waited => {
+                    waited = true;
+                    tokio::time::sleep(wait).await;
+                }
+                spent => break spent,
+            }
+        };
+        match spent {
+            // Another process took the refresh over and was faster.
+            Err(not) if not.error.code() == "session_overtaken" => self.session(id).await,
+            Err(not) => Err(not.error),
+            Ok(()) => self.session(id).await,
+        }
+    }
+
+    /// Sends the refresh token that was marked in flight at `since`, and keeps what it brings.
+    async fn spend(
+        &self,
+        session: Session,
+        provider: &Provider,
+        request: HttpRequest,
+        since: i64,
+        narrowed: Option<Vec<String>>,
+    ) -> std::result::Result<(), NotSpent> {
+        let sent = self.send_named(provider.slug(), Purpose::Refresh, Purpose::Refresh.word(), request).await;
+        let (mark, why, not_spent) = match sent {
+            Err(lost) => {
+                let mark = if lost.not_sent { RefreshMark::Ready } else { RefreshMark::PossiblyConsumed };
+                (mark, lost.error.to_string(), lost.error.into())
+            }
+            Ok(exchanged) => match process_token_reply(&exchanged.reply, &provider.preset.errors) {
+                Ok(reply) => return Ok(self.keep_refreshed(session, reply, narrowed).await?),
+                Err(error) => {
+                    let told = skew::told(token_error(&error), self.clock_ahead(provider));
+                    let not_spent = NotSpent { error: told, wait: wait_for(&error) };
+                    (mark_after(exchanged.reply.status, &error), error.to_string(), not_spent)
+                }
+            },
+        };
+        let (id, begun) = (session.id.clone(), (session.generation, since));
+        let now = self.now();
+        let marked = self.with_store(move |store| store.fail_refresh(&id, begun, mark, &why, now)).await;
+        if let Err(unmarked) = marked {
+            self.report(&unmarked);
+        }
+        Err(not_spent)
+    }
+
+    /// Keeps the new pair first, then checks the id_token that came with it.
+    async fn keep_refreshed(
+        &self,
+        before: Session,
+        reply: TokenReply,
+        narrowed: Option<Vec<String>>,
+    ) -> Result<()> {
+        let now = self.now();
+        let session = Session {
+            access_token: reply.access_token,
+            token_type: reply.token_type,
+            access_issued_at: now,
+            access_expires_at: session_view::expiry(now, reply.expires_in),
+            refresh_issued_at: if reply.refresh_token.is_some() { now } else { before.refresh_issued_at },
+            // RFC 6749 6: a reply without a refresh token leaves the old one in use.
+            refresh_token: reply.refresh_token.or_else(|| before.refresh_token.clone()),
+            generation: before.generation + 1,
+            refresh_state: RefreshMark::Ready,
+            // RFC 6749 5.1: a reply without `scope` grants what was asked for.
+            scopes_granted: reply.scope.or(narrowed).unwrap_or_else(|| before.scopes_granted.clone()),
+            extra: reply.extra,
+            ..before
+        };
+        let new = NewTokens { session, refreshed_at: Some(now), id_token: reply.id_token };
+        self.keep_tokens(new.clone()).await?;
+        match new.id_token {
+            Some(id_token) => self.check_refreshed(new.session, id_token).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the id_token that a refresh brought (OIDC Core 12.2) and keeps it with its verdict, whatever that is.
+    pub(crate) async fn check_refreshed(&self, mut session: Session, id_token: SecretString) -> Result<()> {
+        let provider = self.provider(&session.connection).await?;
+        let issuer = provider.issuer()?;
+        let mut previous = session_view::accepted_claims(&session);
+        if let Some(previous) = previous.as_mut().filter(|_| provider.is_sandbox()) {
+            // The embedded sandbox may listen on another port today.
+            previous.insert("iss".to_owned(), issuer.as_str().into());
+        }
+        let now = self.now();
+        let expected = Expected {
+            issuer: &issuer,
+            client_id: provider.client_id(),
+            nonce: None,
+            state: None,
+            access_token: Some(session.access_token.expose_secret()),
+            code: None,
+            now: self.now_at(&provider),
+            previous: previous.as_ref(),
+        };
+        let verdict = self.verify(&provider, &id_token, &expected).await?;
+        let refusal = (!verdict.accepted()).then(|| rejected(&verdict));
+        session.verdict = session_view::kept_verdict(session.verdict.as_ref(), &verdict, now);
+        session.id_token = Some(id_token);
+        let why = refusal.as_ref().map(ToString::to_string);
+        self.with_store(move |store| store.update_id_token(&session, why.as_deref())).await?;
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// The session as someone else has refreshed it.
+    async fn adopt(&self, id: &str) -> Result<SessionView> {
+        self.session_changed(id);
+        self.session(id).await
+    }
+
+    /// Nothing was sent from here: waits for the process that did, and adopts its tokens.
+    async fn follow_another(&self, id: &str, generation: u32) -> Result<SessionView> {
+        let mut waited = false;
+        loop {
+            let session = self.stored_session(id).await?;
+            if session.generation != generation {
+                return self.adopt(id).await;
+            }
+            match session.refresh_state.at(self.now()) {
+                RefreshMark::InFlight { .. } => {
+                    waited = true;
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                mark => {
+                    self.session_changed(id);
+                    return Err(not_begun(mark, waited));
+                }
+            }
+        }
+    }
+}
+
+/// Why a refresh brought nothing, and how long the server asks to wait before the next try.
+struct NotSpent {
+    error: Error,
+    wait: Option<Duration>,
+}
+
+impl From<Error> for NotSpent {
+    fn from(error: Error) -> Self {
+        Self { error, wait: None }
+    }
+}
+
+/// What a reply without tokens says about the refresh token that was sent.
+fn mark_after(status: u16, error: &TokenError) -> RefreshMark {
+    match (status, error.oauth_error()) {
+        (_, Some("invalid_grant")) => RefreshMark::Rejected,
+        // Refused before it was looked at, or by something in between.
+        (300..500, _) => RefreshMark::Ready,
+        // Whether a server that fails, or whose success cannot be read, has spent the token is not known.
+        _ => RefreshMark::PossiblyConsumed,
+    }
+}
+
+fn not_begun(mark: RefreshMark, waited: bool) -> Error {
+    match mark {
+        RefreshMark::Rejected => {
+            Error::new("refresh_rejected", "The server has refused this refresh token before.")
+                .hint("It was used, revoked or has expired. Sign in again.")
+        }
+        RefreshMark::PossiblyConsumed if !waited => Error::new(
+            "refresh_possibly_consumed",
+            "This refresh token was sent twice without a reply, so the server may have consumed it.",
+        )
+        .hint("Sending it again could end the whole grant. Sign in again."),
+        _ => {
+            Error::new("refresh_failed_elsewhere", "Another Bobbin tried to refresh this session and failed.")
+                .hint("The history says why. Try again.")
+        }
+    }
+}

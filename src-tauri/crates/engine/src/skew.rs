@@ -1,0 +1,94 @@
+//! How far a provider's clock is from this computer's, as the `Date` headers of its replies say (RFC 9110 6.6.1).
+
+use std::{collections::HashMap, sync::Mutex, time::UNIX_EPOCH};
+
+use bobbin_protocol::http::HttpReply;
+
+use crate::{Engine, Error, lock, provider::Provider};
+
+/// Less than this matters to nobody.
+const NOTICEABLE_MS: i64 = 2_000;
+
+/// The newest measurement of each host, in milliseconds that it is ahead.
+#[derive(Default)]
+pub(crate) struct Clocks(Mutex<HashMap<String, i64>>);
+
+impl Engine {
+    /// Takes the measurement of one reply. `sent` and `received` are Unix milliseconds.
+    pub(crate) fn measure_clock(&self, host: Option<&str>, reply: &HttpReply, sent: i64, received: i64) {
+        let (Some(host), Some(date)) = (host, reply.header("date").and_then(milliseconds)) else { return };
+        // A cache in between repeats the date of another day (RFC 9111 section 5.1).
+        if reply.header("age").is_none() {
+            lock(&self.0.clocks.0).insert(host.to_owned(), ahead(date, sent, received));
+        }
+    }
+
+    /// Milliseconds that the provider's clock is ahead; 0 where it agrees or is not known.
+    pub(crate) fn clock_ahead(&self, provider: &Provider) -> i64 {
+        let host = provider.token_endpoint().ok().and_then(|url| url.host_str().map(str::to_owned));
+        let ahead = host.and_then(|host| lock(&self.0.clocks.0).get(&host).copied()).unwrap_or(0);
+        if ahead.abs() < NOTICEABLE_MS { 0 } else { ahead }
+    }
+
+    /// The provider's idea of now, in Unix seconds: its tokens tell times by it.
+    pub(crate) fn now_at(&self, provider: &Provider) -> i64 {
+        (self.now() + self.clock_ahead(provider)) / 1000
+    }
+}
+
+/// 0 where a reply of the second `date` can have been made from `sent` to `received`.
+///
+/// Else rather too little than too much, so that nothing of ours is dated in the provider's future.
+fn ahead(date: i64, sent: i64, received: i64) -> i64 {
+    let agree = date <= received && date + 999 >= sent;
+    if agree { 0 } else { date - received }
+}
+
+fn milliseconds(date: &str) -> Option<i64> {
+    let since = httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
+/// An error with what the clocks say, where they differ.
+pub(crate) fn told(error: Error, ahead_ms: i64) -> Error {
+    if ahead_ms == 0 {
+        return error;
+    }
+    let detail = error.view().detail.clone().unwrap_or_default();
+    error.detail(Some(format!("{detail}\n{}", words(ahead_ms)).trim_start().to_owned()))
+}
+
+fn words(ahead_ms: i64) -> String {
+    let seconds = ahead_ms.abs() / 1000;
+    let direction = if ahead_ms > 0 { "ahead of" } else { "behind" };
+    format!("The provider's clock is {seconds} s {direction} this computer's.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_read_in_all_its_forms_and_nothing_else() {
+        for date in
+            ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
+        {
+            assert_eq!(milliseconds(date), Some(784_111_777_000), "{date}");
+        }
+        assert_eq!(milliseconds("yesterday"), None);
+    }
+
+    #[test]
+    fn a_reply_that_took_long_says_nothing_against_a_clock() {
+        assert_eq!(ahead(10_000, 10_400, 10_600), 0, "the header leaves out what is below a second");
+        assert_eq!(ahead(40_000, 10_400, 40_300), 0, "made at the end of half a minute");
+        assert_eq!(ahead(70_000, 10_400, 40_300), 29_700);
+        assert_eq!(ahead(5_000, 10_400, 10_600), -5_600);
+    }
+
+    #[test]
+    fn the_words_say_who_is_late() {
+        assert_eq!(words(90_400), "The provider's clock is 90 s ahead of this computer's.");
+        assert_eq!(words(-3_000), "The provider's clock is 3 s behind this computer's.");
+    }
+}

@@ -1,0 +1,170 @@
+//! The store behind an asynchronous door: opened once, off the first picture's way.
+
+mod unsaved;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use bobbin_store::{KeyStoreState as Opened, Store, StoreError};
+
+use self::unsaved::Held;
+pub(crate) use self::unsaved::NewTokens;
+use crate::{
+    Engine, Keeping, Result, lock,
+    view::{Change, KeyStoreState},
+};
+
+#[derive(Default)]
+pub(crate) struct Storage {
+    store: RwLock<Option<Arc<Store>>>,
+    /// Held until what an earlier run left has been taken up, so that nobody is before that.
+    opening: tokio::sync::Mutex<()>,
+    /// Held while the key store is asked again.
+    retrying: tokio::sync::Mutex<()>,
+    /// Every use of the store holds it for reading; a move to another store waits for them and keeps new ones out.
+    in_use: Arc<tokio::sync::RwLock<()>>,
+    state: Mutex<Option<(KeyStoreState, Option<String>)>>,
+    unsaved: Held,
+}
+
+impl Storage {
+    fn get(&self) -> Option<Arc<Store>> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, store: Arc<Store>) {
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store);
+    }
+}
+
+impl Engine {
+    /// The store; the first caller opens it and the others wait.
+    pub(crate) async fn store(&self) -> Result<Arc<Store>> {
+        let storage = &self.0.storage;
+        let _turn = storage.opening.lock().await;
+        if let Some(store) = storage.get() {
+            return Ok(store);
+        }
+        let opened = self.open_store().await?;
+        let store = Arc::new(opened.store);
+        *lock(&storage.state) = Some((view_state(opened.state), opened.detail));
+        storage.set(store.clone());
+        self.take_up(store.clone()).await;
+        self.changed(Change::Overview);
+        Ok(store)
+    }
+
+    /// The store if it is open already: the first picture does not wait for it.
+    pub(crate) fn store_if_open(&self) -> Option<Arc<Store>> {
+        self.0.storage.get()
+    }
+
+    pub(crate) fn key_store_state(&self) -> (KeyStoreState, Option<String>) {
+        lock(&self.0.storage.state).clone().unwrap_or((KeyStoreState::Checking, None))
+    }
+
+    /// Asks the key store again. What was kept in memory meanwhile moves into the database.
+    ///
+    /// Where the move fails, everything stays in memory and nothing is lost.
+    pub async fn key_store_retry(&self) -> Result<()> {
+        let _turn = self.0.storage.retrying.lock().await;
+        let memory = self.store().await?;
+        if memory.persistent() {
+            return Ok(());
+        }
+        let moved = self.move_to_database(memory).await;
+        self.changed(Change::Overview);
+        moved
+    }
+
+    async fn move_to_database(&self, memory: Arc<Store>) -> Result<()> {
+        let storage = &self.0.storage;
+        let opened = self.open_store().await?;
+        let state = (view_state(opened.state), opened.detail);
+        if !opened.store.persistent() {
+            *lock(&storage.state) = Some(state);
+            return Ok(());
+        }
+        let store = Arc::new(opened.store);
+        let in_use = storage.in_use.write().await;
+        blocking({
+            let store = store.clone();
+            move || store.add_all_of(&memory)
+        })
+        .await??;
+        *lock(&storage.state) = Some(state);
+        storage.set(store.clone());
+        drop(in_use);
+        self.take_up(store).await;
+        Ok(())
+    }
+
+    /// Runs a short blocking call of the store where it does not hold up the window.
+    pub(crate) async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> Result<T> {
+        let in_use = self.0.storage.in_use.clone().read_owned().await;
+        let store = self.store().await?;
+        blocking(move || {
+            // It belongs to the work, which goes on when nobody waits for it any more.
+            let _in_use = in_use;
+            work(&store)
+        })
+        .await?
+        .map_err(Into::into)
+    }
+
+    async fn open_store(&self) -> Result<bobbin_store::Opened> {
+        let random = self.random();
+        let dir = self.0.config.data_dir.clone();
+        match self.0.config.keeping.clone() {
+            Keeping::KeyStore(service) => blocking(move || Store::open(&dir, &service, &random)).await,
+            Keeping::Key(key) => blocking(move || Store::open_with_key(&dir, key, &random)).await,
+            Keeping::Memory => Ok(bobbin_store::Opened {
+                store: Store::in_memory(random)?,
+                state: Opened::DatabaseFailed,
+                detail: Some("This run keeps sessions in memory only.".to_owned()),
+            }),
+        }
+    }
+
+    fn random(&self) -> bobbin_store::Random {
+        let entropy = self.0.config.entropy.clone();
+        Arc::new(move |bytes: &mut [u8]| entropy.fill(bytes))
+    }
+
+    /// What an earlier run left: expired sign-ins go, waiting ones are shown, and so is the wire record.
+    ///
+    /// What cannot be taken up is told; everything else works.
+    async fn take_up(&self, store: Arc<Store>) {
+        let engine = self.clone();
+        let taken_up = blocking(move || {
+            for taken_up in [engine.take_up_sign_ins(&store), engine.take_up_wire(&store)] {
+                if let Err(error) = taken_up {
+                    engine.report(&error);
+                }
+            }
+        });
+        if let Err(error) = taken_up.await {
+            self.report(&error);
+        }
+    }
+}
+
+/// Runs `work` on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| crate::Error::new("internal", format!("A background task ended early: {error}.")))
+}
+
+fn view_state(state: Opened) -> KeyStoreState {
+    match state {
+        Opened::Ready => KeyStoreState::Ready,
+        Opened::Locked => KeyStoreState::Locked,
+        Opened::Absent => KeyStoreState::Absent,
+        Opened::Denied => KeyStoreState::Denied,
+        Opened::KeyLost => KeyStoreState::KeyLost,
+        Opened::DatabaseFailed => KeyStoreState::DatabaseFailed,
+    }
+}

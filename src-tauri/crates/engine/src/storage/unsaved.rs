@@ -1,0 +1,114 @@
+//! New tokens that the database did not take: held in memory until it does, and not used before.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bobbin_store::Session;
+use secrecy::SecretString;
+
+use crate::{Engine, Error, Result, lock};
+
+/// The waits before each try; SQLite itself waits 5 s for another process that writes.
+const TRIES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(400)];
+/// How often the held ones are tried again while nobody asks for them.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// A session as a token reply made it.
+#[derive(Clone)]
+pub(crate) struct NewTokens {
+    pub(crate) session: Session,
+    /// When its refresh ended, in Unix milliseconds; `None` for a new session.
+    pub(crate) refreshed_at: Option<i64>,
+    /// What the refresh brought and is checked once the tokens are kept.
+    pub(crate) id_token: Option<SecretString>,
+}
+
+#[derive(Default)]
+pub(super) struct Held {
+    tokens: Mutex<Vec<NewTokens>>,
+    /// One at a time tries to write them.
+    saving: tokio::sync::Mutex<()>,
+}
+
+impl Engine {
+    /// Keeps a new session, durably. On `session_unsaved` it is held and kept as soon as the database takes it.
+    pub(crate) async fn keep_session(&self, session: Session) -> Result<()> {
+        self.keep_tokens(NewTokens { session, refreshed_at: None, id_token: None }).await
+    }
+
+    /// Keeps new tokens, durably: this may be the only copy of a single-use successor.
+    pub(crate) async fn keep_tokens(&self, new: NewTokens) -> Result<()> {
+        let mut refusal = None;
+        for wait in TRIES {
+            tokio::time::sleep(wait).await;
+            match self.write_tokens(&new).await {
+                Err(error) if !hopeless(&error) => refusal = Some(error),
+                outcome => return outcome,
+            }
+        }
+        let id = new.session.id.clone();
+        lock(&self.0.storage.unsaved.tokens).push(new);
+        self.save_in_time(id);
+        Err(unsaved(refusal))
+    }
+
+    /// Tries again to keep what is held of a session; an error means that it is still not kept.
+    pub(crate) async fn save_held(&self, id: &str) -> Result<()> {
+        let held = &self.0.storage.unsaved;
+        if !lock(&held.tokens).iter().any(|new| new.session.id == id) {
+            return Ok(());
+        }
+        let saving = held.saving.lock().await;
+        let Some(new) = lock(&held.tokens).iter().find(|new| new.session.id == id).cloned() else {
+            return Ok(());
+        };
+        match self.write_tokens(&new).await {
+            Err(error) if !hopeless(&error) => return Err(unsaved(Some(error))),
+            // Another process has refreshed or deleted the session: what it left counts.
+            Err(_) | Ok(()) => lock(&held.tokens).retain(|new| new.session.id != id),
+        }
+        drop(saving);
+        self.session_changed(id);
+        if let Some(id_token) = new.id_token
+            && let Err(error) = self.check_refreshed(new.session, id_token).await
+        {
+            self.report(&error);
+        }
+        Ok(())
+    }
+
+    async fn write_tokens(&self, new: &NewTokens) -> Result<()> {
+        let (session, refreshed_at) = (new.session.clone(), new.refreshed_at);
+        self.with_store(move |store| match refreshed_at {
+            Some(at) => store.finish_refresh(&session, at),
+            None => store.add_session(&session),
+        })
+        .await
+    }
+
+    fn save_in_time(&self, id: String) {
+        let engine = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(AGAIN).await;
+                let Some(inner) = engine.upgrade() else { return };
+                if Engine(inner).save_held(&id).await.is_ok() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+/// No later try can help.
+fn hopeless(error: &Error) -> bool {
+    matches!(error.code(), "session_overtaken" | "session_unknown")
+}
+
+fn unsaved(refusal: Option<Error>) -> Error {
+    Error::new("session_unsaved", "The new tokens could not be written to disk and are held in memory.")
+        .hint("Make room on the disk and leave Bobbin open: it keeps trying, and the tokens can be used once they are safe.")
+        .detail(refusal.and_then(|error| error.view().detail.clone()))
+}

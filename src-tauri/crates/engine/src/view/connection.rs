@@ -1,0 +1,267 @@
+//! The Connection view.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    AssertionAudience, AuthenticationMethod, AuthenticationView, CheckOutcome, ClientTokensView, FindingView,
+    NamedValue,
+};
+
+/// One connection with everything that its form shows.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConnectionView {
+    pub slug: String,
+    pub name: String,
+    pub environment: Environment,
+    /// The preset's id, such as `stitch-test`.
+    pub preset: String,
+    /// What the preset is, in a few words, for the line beside the name.
+    pub preset_summary: String,
+    /// `connections/sandbox.toml`.
+    pub file: String,
+    pub client_id: String,
+    /// What the client registration looks like, such as "ids of test clients begin with test-".
+    pub client_id_hint: Option<String>,
+    pub scopes: Vec<String>,
+    /// The preset's catalogue; a chosen scope that it lacks is still in `scopes`.
+    pub scope_catalogue: Vec<ScopeView>,
+    /// The server's limit on the joined `scope` parameter, in characters.
+    pub scope_limit: Option<u32>,
+    /// How a session of this connection begins.
+    pub starts_with: StartsWith,
+    pub authentication: AuthenticationView,
+    /// Absent where the provider has none.
+    pub client_tokens: Option<ClientTokensView>,
+    pub refresh_policy: RefreshPolicy,
+    /// What a refresh causes at the provider.
+    pub refresh_consequence: Option<String>,
+    pub redirect_method: RedirectMethod,
+    pub redirect_uri: String,
+    pub registration: LinkRegistration,
+    pub endpoints: Vec<EndpointView>,
+    pub discovery: DiscoveryView,
+    /// Sent with each request to the token endpoint and the API.
+    pub headers: Vec<NamedValue>,
+    /// Headers that the provider knows, with what each is for.
+    pub header_hints: Vec<NamedValue>,
+    pub parameters: ParametersView,
+    /// Parameters that cannot be set by hand, with the reason.
+    pub reserved_parameters: Vec<NamedValue>,
+    /// What stands in the way of a sign-in or a token request; a subset of the findings.
+    pub problems: Vec<Problem>,
+    /// Every check of the client, passed ones too.
+    pub findings: Vec<FindingView>,
+}
+
+/// How a session of a connection begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum StartsWith {
+    /// With the authorization code flow, in the person's browser.
+    SignIn,
+    /// With a refresh token that the provider gave by hand.
+    RefreshToken,
+    /// With a pasted token reply: nothing is sent.
+    Tokens,
+}
+
+/// Whether a session may be refreshed without a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RefreshPolicy {
+    Ask,
+    /// A query whose access token has expired refreshes first.
+    WhenNeeded,
+}
+
+/// Extra parameters of each leg.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ParametersView {
+    pub authorize: Vec<NamedValue>,
+    pub token: Vec<NamedValue>,
+    pub refresh: Vec<NamedValue>,
+}
+
+/// Where the endpoints of an OpenID provider come from.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "state")]
+#[ts(export)]
+pub enum DiscoveryView {
+    /// The preset names the endpoints.
+    NotUsed,
+    /// The issuer is not known or was not asked yet.
+    Waiting,
+    Fetching,
+    Fetched {
+        at: i64,
+        url: String,
+    },
+    Failed {
+        url: String,
+        message: String,
+        hint: Option<String>,
+    },
+}
+
+/// One answer of the redirect doctor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RedirectCheck {
+    pub title: String,
+    pub outcome: CheckOutcome,
+    /// What was found.
+    pub message: String,
+    pub hint: Option<String>,
+    /// "Repair" can mend it.
+    pub repairable: bool,
+}
+
+/// What a person may change about a connection.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConnectionDraft {
+    pub name: String,
+    pub client_id: String,
+    pub scopes: Vec<String>,
+    pub redirect_method: RedirectMethod,
+    pub redirect_uri: String,
+    /// Only those that differ from the preset; an empty value returns to the preset's.
+    pub endpoints: Vec<EndpointDraft>,
+    pub authentication_method: AuthenticationMethod,
+    /// Empty takes the first that fits the key.
+    pub algorithm: String,
+    pub kid: String,
+    pub audience: AssertionAudience,
+    pub client_scopes: Vec<String>,
+    pub client_audience: String,
+    pub refresh_policy: RefreshPolicy,
+    pub headers: Vec<NamedValue>,
+    pub parameters: ParametersView,
+}
+
+/// Where requests go: this computer, a test client, or real money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Environment {
+    Local,
+    Test,
+    Live,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ScopeView {
+    pub name: String,
+    /// What it allows, in a sentence.
+    pub description: String,
+    /// Needs a client token; never asked for at a user's sign-in.
+    pub client: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RedirectMethod {
+    /// The operating system hands the link to Bobbin.
+    AppLink,
+    /// Bobbin listens on this computer's loopback address while the sign-in waits (RFC 8252 7.3).
+    Loopback,
+    /// The person pastes what the browser's address bar shows.
+    Paste,
+}
+
+/// Whether this computer opens the app link's scheme with this Bobbin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "state")]
+#[ts(export)]
+pub enum LinkRegistration {
+    Registered,
+    NotRegistered {
+        detail: String,
+    },
+    /// The redirect URI needs no scheme handler.
+    NotNeeded,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EndpointView {
+    pub kind: EndpointKind,
+    /// The field's own name, such as `authorization_endpoint`.
+    pub name: String,
+    /// Absent until the sandbox has started, or where the provider has none.
+    pub url: Option<String>,
+    pub source: EndpointSource,
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EndpointDraft {
+    pub kind: EndpointKind,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EndpointKind {
+    Issuer,
+    Authorization,
+    Token,
+    Jwks,
+    Userinfo,
+    Revocation,
+    EndSession,
+    Introspection,
+    Graphql,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EndpointSource {
+    Preset,
+    /// From the provider's metadata (OpenID Connect Discovery 1.0 section 4).
+    Discovery,
+    /// Written by hand in the connection's file or form.
+    Manual,
+    Sandbox,
+    None,
+}
+
+/// A field of the form that a sign-in cannot work with.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Problem {
+    /// `name`, `clientId`, `scopes`, `redirectUri` or an endpoint's name.
+    pub field: String,
+    pub message: String,
+    /// A warning lets the sign-in start; anything else does not.
+    pub warning: bool,
+}
+
+/// A provider that a new connection can start from.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PresetView {
+    pub id: String,
+    pub name: String,
+    pub environment: Environment,
+    pub summary: String,
+}

@@ -1,0 +1,108 @@
+//! The whole window at a glance: the sidebar, the status bar and what changed.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{Environment, QuerySummary, SessionSummary};
+
+/// Everything the first picture needs; answered from files alone.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Overview {
+    pub version: String,
+    pub connections: Vec<ConnectionSummary>,
+    pub queries: Vec<QuerySummary>,
+    pub status: Status,
+}
+
+/// A connection as the sidebar lists it, with its sessions.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConnectionSummary {
+    pub slug: String,
+    pub name: String,
+    pub environment: Environment,
+    pub sessions: Vec<SessionSummary>,
+    /// The file could not be read; the connection is listed so that it can be mended.
+    pub broken: Option<String>,
+}
+
+/// The status bar.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Status {
+    pub key_store: KeyStoreState,
+    /// What the key store said, for the states that are not `ready`.
+    pub key_store_detail: Option<String>,
+    /// `127.0.0.1:5001` once the sandbox runs.
+    pub sandbox_address: Option<String>,
+    pub workspace: String,
+}
+
+/// Whether secrets can be kept over a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyStoreState {
+    /// Not asked yet: the window is shown first.
+    Checking,
+    Ready,
+    Locked,
+    Absent,
+    Denied,
+    /// The database is sealed with a key that the key store no longer has.
+    KeyLost,
+    /// The key is there, but the database could not be opened.
+    DatabaseFailed,
+}
+
+/// Which view is out of date. The page asks for it again; no data travels in the event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "what")]
+#[ts(export)]
+pub enum Change {
+    Overview,
+    SignIn { id: String },
+    Session { id: String },
+    Connection { slug: String },
+    Query { path: String },
+    Wire,
+}
+
+/// A line for the status bar's live region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Notice {
+    pub level: NoticeLevel,
+    /// A stable reason code, such as `callback_unknown_state`.
+    pub code: String,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum NoticeLevel {
+    Info,
+    Warning,
+    Error,
+}
+
+/// How every error crosses to the page, which decides by `code` and never by text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ErrorView {
+    pub code: String,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What the other side said, masked; shown folded.
+    pub detail: Option<String>,
+}

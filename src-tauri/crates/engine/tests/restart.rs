@@ -1,0 +1,338 @@
+//! What outlives the process, and what two processes do to one folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod server;
+mod world;
+
+use std::{sync::Arc, time::Duration};
+
+use bobbin_engine::{
+    Entropy as _, Keeping,
+    view::{EndpointDraft, EndpointKind, RefreshState, RequestOutcome, SignInState},
+};
+use server::{answers, server};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use world::{Person, World, eventually, run};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn folder() -> Arc<TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
+async fn bobbin(folder: &Arc<TempDir>) -> World {
+    let world = World::at(folder.clone(), Keeping::Key(KEY));
+    world.engine.settle().await.unwrap();
+    world
+}
+
+/// A Bobbin that comes after another one: its random values are others.
+async fn next_bobbin(folder: &Arc<TempDir>) -> World {
+    let world = World::at(folder.clone(), Keeping::Key(KEY));
+    world.outside.fill(&mut vec![0; 1 << 20]);
+    world.engine.settle().await.unwrap();
+    world
+}
+
+/// Runs a Bobbin as a process would, which ends all at once when `work` is done.
+fn process<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}
+
+fn sql(folder: &Arc<TempDir>, statements: &str) {
+    let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
+    database.busy_timeout(Duration::from_secs(5)).unwrap();
+    database.execute_batch(statements).unwrap();
+}
+
+async fn state_of(world: &World, id: &str) -> RefreshState {
+    world.engine.session(id).await.unwrap().refresh.unwrap().state
+}
+
+#[test]
+fn a_session_a_waiting_sign_in_and_the_wire_record_are_there_after_a_restart() {
+    let folder = folder();
+    let (session, waiting, wire) = process(async {
+        let world = bobbin(&folder).await;
+        let session = world.session_id().await;
+        world.advance(Duration::from_secs(2));
+        let waiting = world.engine.sign_in_start("sandbox", "").await.unwrap();
+        // The record is written behind the caller's back.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        (session, waiting, world.engine.wire())
+    });
+    process(async {
+        let world = next_bobbin(&folder).await;
+        let kept = world.engine.session(&session).await.unwrap();
+        assert!(kept.persisted && kept.id_token.unwrap().verified);
+        let sign_in = world.engine.sign_in("sandbox").unwrap();
+        assert_eq!((sign_in.id, sign_in.state), (waiting.id, SignInState::Waiting));
+        let now: Vec<String> = world.engine.wire().into_iter().map(|row| row.id).collect();
+        assert!(wire.iter().all(|row| now.contains(&row.id)), "every exchange is still there");
+        let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
+        assert_eq!(refreshed.refresh.unwrap().generation, 2);
+    });
+}
+
+#[test]
+fn a_refresh_whose_process_died_is_possibly_consumed_once_no_reply_can_come() {
+    let folder = folder();
+    let session = process(async {
+        let world = bobbin(&folder).await;
+        let session = world.session_id().await;
+        let arrived = Arc::new(Notify::new());
+        let silent = server({
+            let arrived = arrived.clone();
+            move |_| {
+                arrived.notify_one();
+                std::future::pending()
+            }
+        })
+        .await;
+        world.redirect(EndpointKind::Token, &silent).await;
+        let (engine, id) = (world.engine.clone(), session.clone());
+        tokio::spawn(async move { engine.session_refresh(&id, 1, None).await });
+        arrived.notified().await;
+        session
+    });
+    process(async {
+        let world = next_bobbin(&folder).await;
+        world.redirect(EndpointKind::Token, "").await;
+        assert_eq!(state_of(&world, &session).await, RefreshState::InFlight, "the reply may still come");
+        world.advance(Duration::from_secs(46));
+        assert_eq!(state_of(&world, &session).await, RefreshState::PossiblyConsumed);
+        let again = world.engine.session_refresh(&session, 1, None).await.unwrap();
+        assert_eq!(again.refresh.unwrap().generation, 2);
+        assert_eq!(again.history.iter().map(|refresh| refresh.ok).collect::<Vec<_>>(), [false, true]);
+    });
+}
+
+#[tokio::test]
+async fn two_bobbins_on_one_folder_refresh_once_and_both_have_the_new_tokens() {
+    let folder = folder();
+    let one = bobbin(&folder).await;
+    let session = one.session_id().await;
+    // Both talk to the sandbox of the first.
+    let endpoints = one.connection().await.endpoints;
+    one.save_connection(|draft| {
+        draft.endpoints = endpoints
+            .into_iter()
+            .filter_map(|endpoint| Some(EndpointDraft { kind: endpoint.kind, url: endpoint.url? }))
+            .collect();
+    })
+    .await;
+    let two = next_bobbin(&folder).await;
+
+    let (first, second) = tokio::join!(
+        one.engine.session_refresh(&session, 1, None),
+        two.engine.session_refresh(&session, 1, None)
+    );
+
+    assert_eq!(first.unwrap().refresh.unwrap().generation, 2);
+    assert_eq!(second.unwrap().refresh.unwrap().generation, 2);
+    let sent = |world: &World| {
+        world.engine.wire().into_iter().filter(|row| row.target.contains("refresh_token")).count()
+    };
+    assert_eq!(sent(&one) + sent(&two), 1);
+    assert_eq!(two.engine.session(&session).await.unwrap().history.len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_bobbin_that_starts_leaves_a_refresh_that_is_under_way_alone() {
+    let folder = folder();
+    let one = bobbin(&folder).await;
+    let session = one.session_id().await;
+    let arrived = Arc::new(Notify::new());
+    let silent = server({
+        let arrived = arrived.clone();
+        move |_| {
+            arrived.notify_one();
+            std::future::pending()
+        }
+    })
+    .await;
+    one.redirect(EndpointKind::Token, &silent).await;
+    let (engine, id) = (one.engine.clone(), session.clone());
+    tokio::spawn(async move { engine.session_refresh(&id, 1, None).await });
+    arrived.notified().await;
+
+    let two = next_bobbin(&folder).await;
+
+    assert_eq!(state_of(&two, &session).await, RefreshState::InFlight);
+    assert_eq!(state_of(&one, &session).await, RefreshState::InFlight);
+}
+
+#[tokio::test]
+async fn a_new_pair_that_cannot_be_written_is_held_and_not_used_until_it_can() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    sql(
+        &folder,
+        "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    );
+
+    let error = world.engine.session_refresh(&session, 1, None).await.unwrap_err();
+
+    assert_eq!(error.code(), "session_unsaved");
+    assert!(error.view().hint.is_some());
+    let refused = world.engine.query_run(run(&session, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(refused.code(), "session_unsaved", "its access token is not used yet");
+    assert_eq!(world.engine.session_refresh(&session, 1, None).await.unwrap_err().code(), "session_unsaved");
+
+    sql(&folder, "DROP TRIGGER full");
+    let kept = world.engine.session(&session).await.unwrap();
+    assert_eq!(kept.refresh.unwrap().generation, 2);
+    assert!(kept.history[0].ok);
+    let mut request = run(&session, "{ user { __typename } }");
+    request.id = "again".to_owned();
+    assert_eq!(world.engine.query_run(request).await.unwrap().status, 200);
+    assert_eq!(world.engine.session_refresh(&session, 2, None).await.unwrap().refresh.unwrap().generation, 3);
+}
+
+#[tokio::test]
+async fn a_new_session_that_cannot_be_written_appears_when_it_can() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    sql(&folder, "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    world.engine.app_link(&link).await;
+    let failure = world.engine.sign_in("sandbox").unwrap().failure.unwrap();
+    assert_eq!(failure.code, "session_unsaved");
+
+    sql(&folder, "DROP TRIGGER full");
+
+    eventually("the session", async || !world.engine.overview().await.connections[0].sessions.is_empty())
+        .await;
+}
+
+#[tokio::test]
+async fn what_was_kept_in_memory_moves_into_the_database_that_can_be_opened_at_last() {
+    let folder = folder();
+    let database = folder.path().join("bobbin.sqlite3");
+    std::fs::write(&database, "this is not a database, however long it may be ".repeat(100)).unwrap();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    assert!(!world.engine.session(&session).await.unwrap().persisted);
+    world.engine.session_refresh(&session, 1, None).await.unwrap();
+    world.engine.key_store_retry().await.unwrap();
+    assert!(!world.engine.session(&session).await.unwrap().persisted, "nothing has changed");
+    std::fs::remove_file(&database).unwrap();
+
+    world.engine.key_store_retry().await.unwrap();
+
+    assert!(world.engine.session(&session).await.unwrap().persisted);
+    let next = next_bobbin(&folder).await;
+    let kept = next.engine.session(&session).await.unwrap();
+    assert_eq!((kept.refresh.unwrap().generation, kept.history.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn sessions_are_shown_and_used_while_the_key_store_is_asked_again() {
+    let folder = folder();
+    let database = folder.path().join("bobbin.sqlite3");
+    std::fs::write(&database, "this is not a database, however long it may be ".repeat(100)).unwrap();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    std::fs::remove_file(&database).unwrap();
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let retrying = tokio::spawn({
+        let engine = world.engine.clone();
+        async move { engine.key_store_retry().await }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    assert_eq!(world.engine.overview().await.connections[0].sessions.len(), 1);
+    assert_eq!(world.engine.session_refresh(&session, 1, None).await.unwrap().refresh.unwrap().generation, 2);
+    assert!(!retrying.is_finished());
+
+    other.execute_batch("ROLLBACK").unwrap();
+    retrying.await.unwrap().unwrap();
+    let kept = world.engine.session(&session).await.unwrap();
+    assert!(kept.persisted, "what was refreshed meanwhile moved along");
+    assert_eq!(kept.refresh.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_up_is_told_and_the_sessions_are_there() {
+    let folder = folder();
+    let session = bobbin(&folder).await.session_id().await;
+    sql(&folder, "DROP TABLE sign_ins");
+
+    let world = next_bobbin(&folder).await;
+
+    assert_eq!(world.last_notice().as_deref(), Some("store_failed"));
+    assert!(world.engine.session(&session).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_remembered_over_a_restart() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    world.redirect(EndpointKind::Token, &answers(&[Vec::new()]).await).await;
+    world.engine.session_refresh(&session, 1, None).await.unwrap_err();
+
+    let next = next_bobbin(&folder).await;
+    assert_eq!(next.engine.session_refresh(&session, 1, None).await.unwrap_err().code(), "connection_lost");
+    assert_eq!(
+        next.engine.session_refresh(&session, 1, None).await.unwrap_err().code(),
+        "refresh_possibly_consumed"
+    );
+}
+
+#[tokio::test]
+async fn undo_mends_a_deletion_that_ended_half_way() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    sql(&folder, "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    assert_eq!(world.engine.connection_delete("sandbox").await.unwrap_err().code(), "store_failed");
+
+    sql(&folder, "DROP TRIGGER stuck");
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    let overview = world.engine.overview().await;
+    assert!(overview.connections[0].broken.is_none());
+    assert_eq!(overview.connections[0].sessions[0].id, session);
+}
+
+#[tokio::test]
+async fn a_time_that_is_up_here_does_not_end_the_request_that_another_bobbin_is_finishing() {
+    let folder = folder();
+    let one = bobbin(&folder).await;
+    let waiting = one.engine.sign_in_start("sandbox", "").await.unwrap();
+    let two = World::at(folder.clone(), Keeping::Key(KEY));
+    two.outside.fill(&mut vec![0; 1 << 20]);
+    two.advance(Duration::from_secs(598));
+    two.engine.settle().await.unwrap();
+    // The first takes it and is about to send the code when the time of the second is up.
+    sql(&folder, "DELETE FROM sign_ins");
+    eventually("the end of the wait", async || {
+        two.engine.sign_in("sandbox").unwrap().state == SignInState::Expired
+    })
+    .await;
+    let request = two.engine.requests().await.unwrap().remove(0);
+    assert_eq!(request.id, waiting.id);
+    assert_eq!(request.outcome, RequestOutcome::Waiting, "the first says how it ends");
+}
+
+#[tokio::test]
+async fn a_request_that_a_bobbin_left_half_way_does_not_wait_for_ever() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    // Taken by a Bobbin that ended before it had the tokens.
+    sql(&folder, "DELETE FROM sign_ins");
+    world.advance(Duration::from_mins(20));
+    let outcome = async || world.engine.requests().await.unwrap().remove(0).outcome;
+    assert_eq!(outcome().await, RequestOutcome::Waiting, "another process may still be finishing it");
+    world.advance(Duration::from_mins(41));
+    assert_eq!(outcome().await, RequestOutcome::Failed);
+}
