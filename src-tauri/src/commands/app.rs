@@ -1,0 +1,40 @@
+//! The window at a glance, the key store, the clipboard.
+
+use bobbin_engine::{
+    Engine,
+    view::{ErrorView, Overview, Status},
+};
+use tauri::{AppHandle, State};
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
+
+use super::Reply;
+use crate::start;
+
+#[tauri::command]
+pub(crate) async fn overview(app: AppHandle, engine: State<'_, Engine>) -> Reply<Overview> {
+    let overview = engine.overview().await;
+    start::after_first_view(&app);
+    Ok(overview)
+}
+
+#[tauri::command]
+pub(crate) async fn key_store_retry(engine: State<'_, Engine>) -> Reply<Status> {
+    engine.key_store_retry().await?;
+    Ok(engine.status())
+}
+
+/// Copies what is on the screen.
+#[tauri::command]
+pub(crate) async fn copy(app: AppHandle, text: String) -> Reply<()> {
+    to_clipboard(&app, text)
+}
+
+/// Secrets go from the engine to the clipboard without passing through the page.
+pub(super) fn to_clipboard(app: &AppHandle, text: String) -> Reply<()> {
+    app.clipboard().write_text(text).map_err(|error| ErrorView {
+        code: "clipboard_failed".to_owned(),
+        message: "The clipboard did not take the text.".to_owned(),
+        hint: Some("Another program may hold it. Try again.".to_owned()),
+        detail: Some(error.to_string()),
+    })
+}

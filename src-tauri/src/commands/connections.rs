@@ -1,0 +1,122 @@
+//! Connections.
+
+use bobbin_engine::{
+    Engine,
+    view::{ConnectionDraft, ConnectionView, FindingView, PresetView, RedirectCheck},
+};
+use tauri::{AppHandle, State};
+
+use super::Reply;
+use crate::app_link::{self, Registration};
+
+#[tauri::command]
+pub(crate) async fn presets(engine: State<'_, Engine>) -> Reply<Vec<PresetView>> {
+    Ok(engine.presets())
+}
+
+#[tauri::command]
+pub(crate) async fn connection(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<ConnectionView> {
+    Ok(engine.connection(&slug, |scheme| registration.of(&app, scheme)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn connection_create(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    preset: String,
+    name: String,
+) -> Reply<ConnectionView> {
+    let slug = engine.connection_create(&preset, &name).await?;
+    connection(app, engine, registration, slug).await
+}
+
+#[tauri::command]
+pub(crate) async fn connection_save(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+    draft: ConnectionDraft,
+) -> Reply<ConnectionView> {
+    engine.connection_save(&slug, draft)?;
+    connection(app, engine, registration, slug).await
+}
+
+/// Answers with what was deleted, for the words of the undo; nothing where its file could not be read.
+#[tauri::command]
+pub(crate) async fn connection_delete(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<Option<ConnectionView>> {
+    let view = engine.connection(&slug, |scheme| registration.of(&app, scheme)).await.ok();
+    engine.connection_delete(&slug).await?;
+    Ok(view)
+}
+
+#[tauri::command]
+pub(crate) async fn connection_restore(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<ConnectionView> {
+    engine.connection_restore(&slug).await?;
+    connection(app, engine, registration, slug).await
+}
+
+/// Fetches the provider's metadata now.
+#[tauri::command]
+pub(crate) async fn discover(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<ConnectionView> {
+    engine.discover(&slug).await?;
+    connection(app, engine, registration, slug).await
+}
+
+#[tauri::command]
+pub(crate) async fn client_doctor(
+    engine: State<'_, Engine>,
+    slug: String,
+    error: String,
+) -> Reply<Vec<FindingView>> {
+    Ok(engine.client_doctor(&slug, &error).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn redirect_doctor(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<Vec<RedirectCheck>> {
+    let handle = app.clone();
+    // The system's own programs answer it, which takes a moment.
+    let _ = tauri::async_runtime::spawn_blocking(move || app_link::look_again(&handle)).await;
+    Ok(engine.redirect_doctor(&slug, |scheme| registration.of(&app, scheme)).await?)
+}
+
+/// Registers our links with this Bobbin again.
+#[tauri::command]
+pub(crate) async fn redirect_repair(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    registration: State<'_, Registration>,
+    slug: String,
+) -> Reply<Vec<RedirectCheck>> {
+    let handle = app.clone();
+    // The system's own programs do it, which takes a moment.
+    let _ = tauri::async_runtime::spawn_blocking(move || app_link::register(&handle)).await;
+    engine.connections_changed();
+    redirect_doctor(app, engine, registration, slug).await
+}
