@@ -1,0 +1,39 @@
+import { invoke } from "./transport";
+import type {
+  AssertionPreview,
+  ConnectionDraft,
+  ConnectionView,
+  CredentialsImportView,
+  FindingView,
+  PresetView,
+  RedirectCheck,
+} from "./types";
+
+export const presets = () => invoke<PresetView[]>("presets");
+export const connection = (slug: string) => invoke<ConnectionView>("connection", { slug });
+export const connectionCreate = (preset: string, name: string) =>
+  invoke<ConnectionView>("connection_create", { preset, name });
+export const connectionSave = (slug: string, draft: ConnectionDraft) =>
+  invoke<ConnectionView>("connection_save", { slug, draft });
+export const connectionDelete = (slug: string) => invoke<ConnectionView>("connection_delete", { slug });
+export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
+
+/** Keeps the client secret, sealed; `null` forgets it. */
+export const clientSecretSet = (slug: string, secret: string | null) =>
+  invoke<ConnectionView>("client_secret_set", { slug, secret });
+export const clientKeyImport = (slug: string, text: string, passphrase: string | null) =>
+  invoke<ConnectionView>("client_key_import", { slug, text, passphrase });
+export const clientKeyRemove = (slug: string) => invoke<ConnectionView>("client_key_remove", { slug });
+export const clientKeyRestore = (slug: string) => invoke<ConnectionView>("client_key_restore", { slug });
+
+/** The assertion as it would be sent now; nothing is sent. */
+export const assertionPreview = (slug: string) => invoke<AssertionPreview>("assertion_preview", { slug });
+export const discover = (slug: string) => invoke<ConnectionView>("discover", { slug });
+export const credentialsImport = (slug: string, text: string) =>
+  invoke<CredentialsImportView>("credentials_import", { slug, text });
+export const redirectDoctor = (slug: string) => invoke<RedirectCheck[]>("redirect_doctor", { slug });
+export const redirectRepair = (slug: string) => invoke<RedirectCheck[]>("redirect_repair", { slug });
+
+/** What could explain an OAuth error such as `invalid_client`, worst first. */
+export const clientDoctor = (slug: string, error: string) =>
+  invoke<FindingView[]>("client_doctor", { slug, error });

@@ -1,0 +1,6 @@
+import "./style/fonts.css";
+import "./style/tokens.css";
+import "./style/base.css";
+import { start } from "./start";
+
+start(document.getElementById("app") ?? document.body);

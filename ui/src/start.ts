@@ -1,0 +1,26 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { onChanged, onNotice } from "./ipc/events";
+import { announce, onChange } from "./state/changes";
+import { faults } from "./state/faults.svelte";
+import { notices } from "./state/notices.svelte";
+import { overview } from "./state/overview.svelte";
+import { ready } from "./state/ready";
+import { selection } from "./state/selection.svelte";
+import { wire } from "./state/wire.svelte";
+
+/** Puts the page on screen and listens to Rust. */
+export function start(target: Element) {
+  onChange((change) => {
+    if (change.what !== "overview") return;
+    void overview.load().then(() => selection.settle());
+    // The sandbox's own page has the menu too.
+    void faults.load();
+  });
+  void onChanged(announce);
+  void onNotice((notice) => notices.say(notice));
+  void overview.load().then(() => selection.settle());
+  // The status bar's counts are not needed for the first picture.
+  void ready.then(() => Promise.all([wire.load(), faults.load()]));
+  return mount(App, { target });
+}

@@ -1,0 +1,123 @@
+import { connection, connectionSave } from "../ipc/connections";
+import { asErrorView } from "../ipc/transport";
+import type { ConnectionDraft, ConnectionView, ErrorView } from "../ipc/types";
+import { onChange } from "./changes";
+import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
+import { Kept } from "./kept";
+
+const SAVE_AFTER_MS = 400;
+
+/**
+ * A connection's form, which saves itself. Each field is kept three times: what Rust has, what it was
+ * told last, and what is typed; so an answer or a change from outside never overwrites typing.
+ */
+export class ConnectionForm {
+  view = $state.raw<ConnectionView | null>(null);
+  fields = $state(noFields());
+  /** Why the view could not be read. */
+  error = $state.raw<ErrorView | null>(null);
+  /** Why the last save failed; what was typed is kept. */
+  saveError = $state.raw<ErrorView | null>(null);
+  state = $state<"clean" | "typing" | "saving" | "saved">("clean");
+  #had: Fields | null = null;
+  #told: Fields | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(readonly slug: string) {}
+
+  async load(): Promise<void> {
+    try {
+      this.take(await connection(this.slug));
+      this.error = null;
+    } catch (error) {
+      this.error = asErrorView(error);
+    }
+  }
+
+  /** Call after every change of `fields`. */
+  edited(): void {
+    this.state = "typing";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+  }
+
+  /** Saves what was typed, now; done when it is kept. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  /** Leaving a field: saves, and then shows the field as it was kept. */
+  async left(): Promise<void> {
+    const typed = $state.snapshot(this.fields);
+    await this.flush();
+    // The next field may be half typed by now.
+    const moved = !equal(typed, $state.snapshot(this.fields));
+    if (this.state !== "saved" || !this.#had || moved) return;
+    // Rows are left for the next cell of the same row: they stay as they are typed.
+    const { headers, parameters } = $state.snapshot(this.fields);
+    this.fields = { ...structuredClone(this.#had), headers, parameters };
+    this.#told = $state.snapshot(this.fields);
+  }
+
+  /** The form as it is kept, to come back to; null before it was read. */
+  get draft(): ConnectionDraft | null {
+    return this.view && this.#had && draftOf(structuredClone(this.#had), this.view);
+  }
+
+  problem(field: string) {
+    return this.view?.problems.find((problem) => problem.field === field);
+  }
+
+  /** Takes in what a command answered, or what is there now. */
+  take(view: ConnectionView): void {
+    const now = fieldsOf(view);
+    const typed = $state.snapshot(this.fields);
+    this.view = view;
+    if (!this.#had || !this.#told) {
+      this.fields = now;
+      this.#told = structuredClone(now);
+    } else {
+      for (const name of Object.keys(now) as (keyof Fields)[]) {
+        const outside = !equal(now[name], this.#had[name]);
+        const typing = !equal(typed[name], this.#told[name]);
+        if (!outside || typing) continue;
+        Object.assign(this.fields, { [name]: now[name] });
+        Object.assign(this.#told, { [name]: structuredClone(now[name]) });
+      }
+    }
+    this.#had = structuredClone(now);
+  }
+
+  async #save(): Promise<void> {
+    const fields = $state.snapshot(this.fields);
+    if (!this.view || equal(fields, this.#told)) {
+      if (this.state === "typing") this.state = "saved";
+      return;
+    }
+    this.state = "saving";
+    try {
+      const view = await connectionSave(this.slug, draftOf(fields, this.view));
+      this.view = view;
+      this.#had = fieldsOf(view);
+      this.#told = fields;
+      this.saveError = null;
+      if (this.state === "saving") this.state = "saved";
+    } catch (error) {
+      this.saveError = asErrorView(error);
+      this.state = "typing";
+    }
+  }
+}
+
+const equal = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The form of each connection, with what is typed in it. */
+export const forms = new Kept((slug) => new ConnectionForm(slug));
+
+onChange((change) => {
+  if (change.what === "connection") void forms.peek(change.slug)?.load();
+});

@@ -1,0 +1,15 @@
+let resolve: () => void;
+
+/** Kept once the first view was answered and painted; what the first picture does not need waits for it. */
+export const ready = new Promise<void>((done) => (resolve = done));
+
+/** Says so on the document too, for whoever measures the start. */
+export function firstViewAnswered(): void {
+  const say = () => {
+    document.documentElement.dataset.ready = "true";
+    resolve();
+  };
+  // A hidden window paints no frame.
+  if (document.hidden) say();
+  else requestAnimationFrame(() => setTimeout(say));
+}

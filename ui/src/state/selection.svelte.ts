@@ -1,0 +1,73 @@
+import { overview } from "./overview.svelte";
+import { read, write } from "./stored";
+
+/** The one thing in the centre. */
+export type Place =
+  | { kind: "connection"; slug: string }
+  | { kind: "session"; id: string }
+  | { kind: "query"; path: string }
+  | { kind: Tool };
+
+/** A tool has no thing of its own: there is one of each. */
+export type Tool = "requests" | "inspect" | "pkce";
+
+class Selection {
+  place = $state.raw<Place | null>(read<Place | null>("place", null));
+  /** The place whose name is being given, right after it was made. */
+  naming = $state.raw<Place | null>(null);
+
+  /** The place whose first field waits to be filled in, right after it was made. */
+  filling = $state.raw<Place | null>(null);
+
+  go(place: Place): void {
+    this.place = place;
+    this.naming = null;
+    this.filling = null;
+    write("place", place);
+  }
+
+  /** Goes to something new, with its name ready to be typed over. */
+  goAndName(place: Place): void {
+    this.go(place);
+    this.naming = place;
+  }
+
+  /** Goes to something new that can do nothing before its first field says something. */
+  goAndFill(place: Place): void {
+    this.go(place);
+    this.filling = place;
+  }
+
+  /** Something else where what was chosen is gone, the first connection at the first start. */
+  settle(): void {
+    if (overview.data === null || (this.place && exists(this.place))) return;
+    const first =
+      overview.connections.find(({ environment }) => environment === "local") ?? overview.connections[0];
+    if (first) this.go({ kind: "connection", slug: first.slug });
+    else this.place = null;
+  }
+
+  is(place: Place): boolean {
+    return this.place !== null && same(this.place, place);
+  }
+}
+
+export function same(a: Place, b: Place): boolean {
+  return key(a) === key(b);
+}
+
+/** A place as one word, for lists and maps. */
+export function key(place: Place): string {
+  if (place.kind === "connection") return `connection:${place.slug}`;
+  if (place.kind === "session") return `session:${place.id}`;
+  return place.kind === "query" ? `query:${place.path}` : place.kind;
+}
+
+function exists(place: Place): boolean {
+  if (place.kind === "connection") return overview.connection(place.slug) !== undefined;
+  if (place.kind === "session") return overview.session(place.id) !== undefined;
+  if (place.kind === "query") return overview.queries.some((query) => query.path === place.path);
+  return true;
+}
+
+export const selection = new Selection();

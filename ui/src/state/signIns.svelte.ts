@@ -1,0 +1,118 @@
+import { SvelteMap } from "svelte/reactivity";
+import { signIn, signInStart } from "../ipc/signIn";
+import { asErrorView } from "../ipc/transport";
+import type { ErrorView, SignInView } from "../ipc/types";
+import { chosenSessions } from "./chosenSessions.svelte";
+import { onChange } from "./changes";
+import { overview } from "./overview.svelte";
+import { selection } from "./selection.svelte";
+import { read, write } from "./stored";
+
+/** A sign-in that the page waits for, and the query that asked for it, if one did. */
+type Awaited = Record<string, { query: string | null }>;
+
+/** The latest sign-in of each connection; one that ends well moves the page to its session. */
+class SignIns {
+  #latest = new SvelteMap<string, SignInView | null>();
+  /** How often each connection's sign-in was asked for: only the newest answer counts. */
+  #asked = new Map<string, number>();
+  /** Why the last start did not even begin, by connection. */
+  #refused = new SvelteMap<string, ErrorView>();
+  #awaited = read<Awaited>("awaited", {});
+  /** What the next sign-in's end user is called, by connection. */
+  #labels = new SvelteMap<string, string>();
+
+  constructor() {
+    onChange((change) => {
+      if (change.what === "sign_in") this.#changed(change.id);
+    });
+  }
+
+  latest(slug: string): SignInView | null {
+    return this.#latest.get(slug) ?? null;
+  }
+
+  refused(slug: string): ErrorView | null {
+    return this.#refused.get(slug) ?? null;
+  }
+
+  /** The caller's own name for the end user of the next sign-in. */
+  label(slug: string): string {
+    return this.#labels.get(slug) ?? "";
+  }
+
+  setLabel(slug: string, label: string): void {
+    this.#labels.set(slug, label);
+  }
+
+  /** Whether it is known by now if there was a sign-in. */
+  known(slug: string): boolean {
+    return this.#latest.has(slug);
+  }
+
+  async load(slug: string): Promise<void> {
+    const turn = (this.#asked.get(slug) ?? 0) + 1;
+    this.#asked.set(slug, turn);
+    const view = await signIn(slug).catch(() => this.latest(slug));
+    if (this.#asked.get(slug) !== turn) return;
+    if (view) this.take(view);
+    else this.#latest.set(slug, null);
+  }
+
+  /** Opens the browser. `query` is where the person wants to come back to. */
+  async start(slug: string, query: string | null = null): Promise<void> {
+    selection.go({ kind: "connection", slug });
+    this.#refused.delete(slug);
+    try {
+      const view = await signInStart(slug, this.label(slug).trim());
+      this.#labels.delete(slug);
+      this.#await(view.id, query);
+      this.take(view);
+    } catch (error) {
+      this.#refused.set(slug, asErrorView(error));
+    }
+  }
+
+  /** Takes in what a command answered. */
+  take(view: SignInView): void {
+    const { id } = view;
+    this.#latest.set(view.connection, view);
+    const pending = view.state === "waiting" || view.state === "exchanging";
+    const awaited = this.#awaited[id];
+    if (pending && !awaited) this.#await(id, null);
+    if (pending || !awaited) return;
+    this.#forget(id);
+    if (view.state === "done" && view.session) void this.#arrive(view.session, awaited.query);
+  }
+
+  async #arrive(session: string, query: string | null): Promise<void> {
+    await overview.load();
+    if (query && overview.queries.some(({ path }) => path === query)) {
+      chosenSessions.choose(query, session);
+      selection.go({ kind: "query", path: query });
+    } else {
+      selection.go({ kind: "session", id: session });
+    }
+  }
+
+  #changed(id: string): void {
+    const known = [...this.#latest].find(([, view]) => view?.id === id)?.[0];
+    // Also those whose answer is on its way: it may be from before the change.
+    const slugs = known ? [known] : [...this.#asked.keys()];
+    for (const slug of slugs) void this.load(slug);
+  }
+
+  #await(id: string, query: string | null): void {
+    // A few are enough: what never came back is over after ten minutes.
+    const latest = Object.entries(this.#awaited).slice(-4);
+    this.#awaited = { ...Object.fromEntries(latest), [id]: { query } };
+    write("awaited", this.#awaited);
+  }
+
+  #forget(id: string): void {
+    this.#awaited = Object.fromEntries(Object.entries(this.#awaited).filter(([other]) => other !== id));
+    write("awaited", this.#awaited);
+  }
+}
+
+export const signIns = new SignIns();

@@ -1,0 +1,53 @@
+import { queryCreate, queryDelete, queryDraft, queryRename } from "../../ipc/queries";
+import { notices } from "../../state/notices.svelte";
+import { overview } from "../../state/overview.svelte";
+import { editors, type QueryEditor } from "../../state/queryEditor.svelte";
+import { selection } from "../../state/selection.svelte";
+
+async function goTo(path: string): Promise<void> {
+  await overview.load();
+  selection.go({ kind: "query", path });
+}
+
+/** Renames a query or moves it to another folder; what is typed goes along as the draft, still not saved. */
+export function move(editor: QueryEditor, folder: string, name: string): Promise<boolean> {
+  return notices.attempt(async () => {
+    await editor.flush();
+    const { path } = await queryRename(editor.path, folder, name);
+    if (path !== editor.path) editors.forget(editor.path);
+    else await editor.load();
+    await goTo(path);
+  });
+}
+
+/** A second query with the same text as it is typed. */
+export function duplicate(editor: QueryEditor): Promise<boolean> {
+  const { view, document, variables } = editor;
+  return notices.attempt(async () => {
+    if (!view) return;
+    const { path } = await queryCreate({
+      folder: view.folder,
+      name: `${view.name} copy`,
+      document,
+      variables,
+    });
+    await goTo(path);
+  });
+}
+
+/** Deletes a query; Undo brings the file back as it was, and what was typed as its draft. */
+export function remove(editor: QueryEditor): Promise<boolean> {
+  return notices.attempt(async () => {
+    await editor.keepDraft();
+    const { dirty, typed } = editor;
+    const deleted = await queryDelete(editor.path);
+    editors.forget(editor.path);
+    await overview.load();
+    selection.settle();
+    notices.undo(`Deleted the query ${deleted.name}`, async () => {
+      const { path } = await queryCreate(deleted);
+      if (dirty) await queryDraft(path, typed);
+      await goTo(path);
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import type { ClaimView } from "../ipc/types";
+import { ago, countdown, moment } from "./time";
+
+/** Who, from whom, for whom and until when; then what binds the token; then how the person signed in. */
+const FIRST = [
+  ...["sub", "iss", "aud", "iat", "exp"],
+  ...["nonce", "at_hash", "s_hash"],
+  ...["amr", "idp", "auth_time"],
+];
+
+/** Those that matter first, the others after them as they stand in the token. */
+export function inOrder(claims: ClaimView[]): ClaimView[] {
+  const rank = ({ name }: ClaimView) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return [...claims].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The words were chosen when the token was read, and time goes on. */
+const passed: Record<string, string> = { Expires: "Expired", "Not valid before": "Valid since" };
+
+/** What the claim says; a time also says how long ago or how long still. */
+export function meaning({ meaning, time }: ClaimView, now: number): string {
+  if (time === null) return meaning;
+  const left = time - now;
+  const verb = (left <= 0 && passed[meaning]) || meaning;
+  const relative = left > 0 ? `in ${countdown(left)}` : ago(-left);
+  const since = verb.endsWith(" since") ? relative.replace(/ ago$/, "") : relative;
+  return `${verb} ${since} · ${moment(time, true)}`;
+}
+
+/** Long values lose their middle: such ids differ at the end. */
+const TAIL = 14;
+const LONG = 24;
+
+/** The beginning, which may be clipped, and the end, which stays; null for a value that fits anyway. */
+export function ends(value: string): { head: string; tail: string } | null {
+  return value.length <= LONG ? null : { head: value.slice(0, -TAIL), tail: value.slice(-TAIL) };
+}

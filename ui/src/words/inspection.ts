@@ -1,0 +1,88 @@
+import type { CheckView, InspectionView } from "../ipc/types";
+import { tally } from "./checks";
+import { meaning } from "./claims";
+
+/** `ok` only where a signature was checked and nothing is wrong; `plain` where there was nothing to check. */
+export type Level = "ok" | "warn" | "bad" | "plain";
+
+export function level(view: InspectionView): Level {
+  if (view.checks.some(({ outcome }) => outcome === "failed")) return "bad";
+  if (view.kind === "private_key") return "bad";
+  if (view.problems.length > 0 || view.kind === "unknown") return "warn";
+  const signed = view.checks.find(({ title }) => title === "Signature");
+  const own: Level = signed?.outcome === "passed" ? "ok" : "plain";
+  // What is wrong inside is wrong with the whole.
+  const inside = view.inner.map(level);
+  return inside.find((one) => one === "bad") ?? inside.find((one) => one === "warn") ?? own;
+}
+
+/** Names of the field stay as they are; the others are words. */
+const names: Record<string, string> = {
+  graphql: "GraphQL",
+  json: "JSON",
+  jwe: "JWE",
+  jwks: "JWKS",
+  jwt: "JWT",
+  oauth: "OAuth",
+  url: "URL",
+};
+
+export function kindName(kind: string): string {
+  if (["id_token", "access_token"].includes(kind)) return kind;
+  const words = kind.split("_").map((word) => names[word] ?? word);
+  const [first = "", ...rest] = words;
+  return [first[0]?.toUpperCase() + first.slice(1), ...rest].join(" ");
+}
+
+/** The place where something was found, such as `access_token`, and its sentence, which begins with that. */
+export function placed({ kind, summary }: InspectionView): { place: string; sentence: string } {
+  const [, place, rest] = /^([\w ]+): (.+)$/s.exec(summary) ?? [];
+  if (!place || !rest) return { place: kindName(kind), sentence: summary };
+  return { place, sentence: rest.charAt(0).toUpperCase() + rest.slice(1) };
+}
+
+const indent = (text: string, by: string) => text.replace(/^(?=.)/gm, by);
+
+function checkLine({ title, outcome, expected, got, why, section, code, hint }: CheckView): string {
+  const lines = [`${outcome.padEnd(7)} ${title}${section ? ` (${section})` : ""}`];
+  if (outcome === "failed")
+    lines.push(
+      `  expected: ${expected || "–"}`,
+      `  got: ${got || "–"}`,
+      `  why: ${why}`,
+      ...(hint ? [`  to do: ${hint}`] : []),
+      ...(code ? [`  code: ${code}`] : []),
+    );
+  if (outcome === "skipped") lines.push(`  ${why}`);
+  return lines.join("\n");
+}
+
+/** A report for a ticket. It has what the page shows, where secrets are masked. */
+export function asText(view: InspectionView, now: number): string {
+  return report(view, kindName(view.kind), view.summary, now);
+}
+
+function report(view: InspectionView, heading: string, sentence: string, now: number): string {
+  const blocks = [`${heading}\n${sentence}`];
+  if (view.problems.length > 0) {
+    const lines = view.problems.map(({ message, hint }) => `- ${message}${hint ? `\n  ${hint}` : ""}`);
+    blocks.push(`Problems\n${lines.join("\n")}`);
+  }
+  for (const { title, text, rows } of view.parts) {
+    const width = Math.max(0, ...rows.map(({ name }) => name.length));
+    const lines = rows.map((row) => {
+      const words = meaning(row, now);
+      return `  ${row.name.padEnd(width)}  ${row.value}${words ? `  (${words})` : ""}`;
+    });
+    // The table says the same as the text, and more.
+    if (rows.length === 0 && text) lines.push(indent(text, "  "));
+    blocks.push([title, ...lines].join("\n"));
+  }
+  if (view.checks.length > 0)
+    blocks.push(`Checks: ${tally(view.checks)}\n${view.checks.map(checkLine).join("\n")}`);
+  for (const inner of view.inner) {
+    const { place, sentence } = placed(inner);
+    blocks.push(indent(report(inner, place, sentence, now), "  "));
+  }
+  return blocks.join("\n\n");
+}

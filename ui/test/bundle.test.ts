@@ -1,0 +1,58 @@
+// @vitest-environment node
+import { readdirSync, readFileSync } from "node:fs";
+import { build, type Rolldown } from "vite";
+import { beforeAll, expect, test, vi } from "vitest";
+
+let chunks: Rolldown.OutputChunk[];
+let html: string;
+
+beforeAll(async () => {
+  // As `npm run build` does it.
+  vi.stubEnv("VITEST", undefined);
+  vi.stubEnv("NODE_ENV", "production");
+  const built = (await build({
+    logLevel: "silent",
+    mode: "production",
+    build: { write: false },
+  })) as Rolldown.RolldownOutput;
+  chunks = built.output.filter((file) => file.type === "chunk");
+  const page = built.output.find((file) => file.fileName === "index.html");
+  html = page?.type === "asset" ? String(page.source) : "";
+}, 60_000);
+
+const modules = (chunk: Rolldown.OutputChunk) => Object.keys(chunk.modules);
+
+test("the made-up application is in no built file", () => {
+  expect(chunks.flatMap(modules).filter((id) => /src\/dev\/|api\/mocks/.test(id))).toEqual([]);
+  expect(html).not.toContain("dev/start");
+});
+
+test("the first picture needs neither the editor nor the other views", () => {
+  const first = new Set<Rolldown.OutputChunk>();
+  const add = (chunk: Rolldown.OutputChunk | undefined) => {
+    if (!chunk || first.has(chunk)) return;
+    first.add(chunk);
+    for (const name of chunk.imports) add(chunks.find((other) => other.fileName === name));
+  };
+  add(chunks.find((chunk) => chunk.isEntry));
+  const loaded = [...first].flatMap(modules);
+  expect(loaded.some((id) => id.includes("ConnectionView"))).toBe(true);
+  expect(loaded.filter((id) => /codemirror|lezer|views\/(session|query|wire)\//.test(id))).toEqual([]);
+  const size = [...first].reduce((sum, chunk) => sum + chunk.code.length, 0);
+  expect(size, "characters of script before the first picture").toBeLessThan(130_000);
+});
+
+test("the page brings no inline script, which the content security policy would refuse", () => {
+  expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
+});
+
+test("each command is sent from one wrapper of src/ipc", () => {
+  const rooms = readdirSync("src/ipc").filter((name) => name.endsWith(".ts"));
+  const commands = rooms.flatMap((name) =>
+    [...readFileSync(`src/ipc/${name}`, "utf8").matchAll(/invoke<[^(]*>\(\s*"([a-z_]+)"/g)].map(
+      ([, command]) => command,
+    ),
+  );
+  expect(commands.length).toBeGreaterThan(30);
+  expect(new Set(commands).size).toBe(commands.length);
+});

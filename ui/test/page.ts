@@ -1,0 +1,76 @@
+import { screen, waitFor, within } from "@testing-library/dom";
+import userEvent from "@testing-library/user-event";
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { afterEach, vi } from "vitest";
+import { Application, type Scenario } from "../src/dev/application";
+import { session } from "../src/dev/samples";
+
+let unmount: (() => Promise<void>) | undefined;
+
+/**
+ * Opens the whole page on a made-up application, as a start of Bobbin does: a first start, or another
+ * one where the application is given.
+ */
+export async function open(scenario: Scenario | Application = {}): Promise<Application> {
+  await close();
+  if (!(scenario instanceof Application)) localStorage.clear();
+  vi.resetModules();
+  delete document.documentElement.dataset.ready;
+  document.body.innerHTML = '<div id="app"></div>';
+  const application = scenario instanceof Application ? scenario : new Application(scenario);
+  application.install();
+  const { start } = await import("../src/start");
+  const svelte = await import("svelte");
+  const page = start(document.getElementById("app") as HTMLElement);
+  unmount = () => svelte.unmount(page);
+  await waitFor(() => {
+    if (document.documentElement.dataset.ready !== "true") throw new Error("not ready");
+  });
+  return application;
+}
+
+/** Closes the page; what it has stored stays. */
+export async function close(): Promise<void> {
+  await vi.dynamicImportSettled();
+  await unmount?.();
+  unmount = undefined;
+  // A page that is gone hears nothing more.
+  mockIPC(() => null, { shouldMockEvents: true });
+}
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await close();
+});
+
+export const user = userEvent.setup();
+
+export const button = (name: string | RegExp) => screen.findByRole("button", { name });
+export const press = async (name: string | RegExp) => user.click(await button(name));
+
+/** Goes to a thing by the sidebar. */
+export async function goTo(name: string): Promise<void> {
+  const things = screen.getByRole("navigation", { name: "Things" });
+  await user.click(await within(things).findByRole("button", { name }));
+  await arrive(name);
+}
+
+export const MINUTE = 60_000;
+
+/** A session of the Sandbox with so much of its access token's 15 minutes left. */
+export const thandi = (left = 14.5 * MINUTE) => session("thandi", "Thandi Nkosi", "sandbox", left);
+
+export const calls = (application: Application, command: string) =>
+  application.calls.filter((call) => call.command === command);
+
+/** The level-1 heading, once it is this one. */
+export const arrive = (name: string) =>
+  waitFor(() => {
+    if (screen.getByRole("heading", { level: 1 }).textContent !== name) throw new Error(`not at ${name}`);
+  });
+
+/** Puts a text into a field in one go, as a paste does; typing would take its braces for keys. */
+export function fill(field: HTMLInputElement | HTMLTextAreaElement, text: string): void {
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+}

@@ -1,0 +1,170 @@
+import { screen, waitFor, within } from "@testing-library/dom";
+import { expect, test, vi } from "vitest";
+import { Application } from "../src/dev/application";
+import { button, calls, goTo, open, press, thandi, user } from "./page";
+
+const field = () => screen.getByRole("combobox", { name: "Search or run a command" });
+const openPalette = () => user.keyboard("{Control>}k{/Control}");
+
+test("the palette finds a thing by a few letters and goes there with Enter", async () => {
+  await open({ sessions: [thandi()] });
+  await openPalette();
+  expect(document.activeElement).toBe(field());
+  await user.keyboard("list{Enter}");
+  await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("ListBankAccounts"));
+  expect(field().getAttribute("aria-expanded")).toBe("false");
+});
+
+test("the palette runs actions and shows their shortcuts", async () => {
+  await open({ sessions: [thandi()] });
+  await openPalette();
+  await user.keyboard("theme dark");
+  await user.keyboard("{Enter}");
+  expect(document.documentElement.dataset.theme).toBe("dark");
+  await openPalette();
+  const wire = await screen.findByRole("option", { name: /Show Wire/ });
+  expect(wire.textContent).toContain("Ctrl J");
+});
+
+test("arrows move in the palette, Escape closes it and the focus goes back", async () => {
+  await open({ sessions: [thandi()] });
+  const client = await screen.findByRole("textbox", { name: "Client ID" });
+  client.focus();
+  await openPalette();
+  await user.keyboard("{ArrowDown}");
+  const selected = screen.getByRole("option", { selected: true });
+  expect(field().getAttribute("aria-activedescendant")).toBe(selected.id);
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("option")).toBeNull();
+  expect(document.activeElement).toBe(client);
+});
+
+test("arrows move among the things, and the selected one is the current page", async () => {
+  await open({ sessions: [thandi()] });
+  const things = within(screen.getByRole("navigation", { name: "Things" }));
+  const sandbox = things.getByRole("button", { name: "Sandbox" });
+  expect(sandbox.getAttribute("aria-current")).toBe("page");
+  sandbox.focus();
+  await user.keyboard("{ArrowDown}");
+  expect(document.activeElement).toBe(things.getByRole("button", { name: "Thandi Nkosi" }));
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Thandi Nkosi"));
+});
+
+test("what was selected is selected again after a restart", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await open(application);
+  expect((await screen.findByRole("heading", { level: 1 })).textContent).toBe("Thandi Nkosi");
+});
+
+test("a selected thing that is gone gives way to the Sandbox", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  application.sessions = [];
+  await application.changed({ what: "overview" });
+  await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Sandbox"));
+});
+
+test("a locked keychain is said in the status bar and can be asked again", async () => {
+  await open({ keyStore: "locked" });
+  expect(await screen.findByText(/Keychain locked · sessions are kept in memory only/)).toBeTruthy();
+  await press("Try again");
+  expect(await screen.findByText("Keychain ready")).toBeTruthy();
+});
+
+test("a notice is a line in the live region", async () => {
+  const application = await open();
+  await application.notice({
+    level: "warning",
+    code: "callback_unknown_state",
+    message: "A link for an unknown sign-in was ignored.",
+    hint: null,
+  });
+  await waitFor(() => expect(screen.getByRole("status").dataset.code).toBe("callback_unknown_state"));
+});
+
+test("an overview that fails is a card with a way out", async () => {
+  const application = new Application();
+  application.failures.set("overview", {
+    code: "files",
+    message: "The workspace cannot be read.",
+    hint: null,
+    detail: null,
+  });
+  await open(application);
+  expect((await screen.findByRole("alert")).textContent).toContain("The workspace cannot be read.");
+  application.failures.clear();
+  await press("Try again");
+  expect(await button("Sandbox")).toBeTruthy();
+});
+
+test("every view opens although Object.prototype is frozen", async () => {
+  expect(Object.isFrozen(Object.prototype)).toBe(true);
+  await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await goTo("AccountBalances");
+  expect((await screen.findByRole("textbox", { name: "GraphQL document" })).textContent).toContain("query");
+  await user.keyboard("{Control>}j{/Control}");
+  expect(await screen.findByRole("region", { name: "Wire" })).toBeTruthy();
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("region", { name: "Wire" })).toBeNull();
+});
+
+test("the wire is not asked for before the first view is on screen", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await waitFor(() => expect(calls(application, "wire").length).toBeGreaterThan(0));
+  const order = application.calls.map(({ command }) => command);
+  expect(order.indexOf("wire")).toBeGreaterThan(order.indexOf("connection"));
+  expect(order.filter((command) => command === "overview")).toHaveLength(1);
+});
+
+test("what was deleted comes back from the palette, and the heading has the focus that was lost", async () => {
+  await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await press("More actions");
+  await user.click(screen.getByRole("menuitem", { name: /Delete session/ }));
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("Sandbox"));
+  expect(document.activeElement?.tagName).toBe("H1");
+  await openPalette();
+  await user.keyboard("undo deleted{Enter}");
+  await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Thandi Nkosi"));
+});
+
+test("the palette finds by the beginnings of words, not by letters scattered over them", async () => {
+  const { find } = await import("../src/shell/found");
+  const thing = (title: string) => ({
+    kind: "query" as const,
+    title,
+    detail: "accounts",
+    run: () => undefined,
+  });
+  const all = ["ListBankAccounts", "Transactions by account", "Theme: dark", "Sign in with browser"].map(
+    thing,
+  );
+  const titles = (words: string) => find(words, all).map(({ title }) => title);
+  expect(titles("bank")).toEqual(["ListBankAccounts"]);
+  expect(titles("lba"), "the first letters of its words").toEqual(["ListBankAccounts"]);
+  expect(titles("sign bro")).toEqual(["Sign in with browser"]);
+  expect(titles("rowse"), "the middle of a word, where nothing begins like it").toEqual([
+    "Sign in with browser",
+  ]);
+  expect(titles("tdk"), "scattered letters").toEqual([]);
+  expect(titles("tra"), "beginnings hide middles").toEqual(["Transactions by account"]);
+});
+
+test("an Undo stays while the pointer or the focus is on it, and goes when they have left", async () => {
+  await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await press("More actions");
+  await user.click(screen.getByRole("menuitem", { name: /Delete session/ }));
+  const undo = await button("Undo");
+  const { notices } = await import("../src/state/notices.svelte");
+  vi.useFakeTimers();
+  undo.focus();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(notices.toasts).toHaveLength(1);
+  undo.blur();
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(notices.toasts).toHaveLength(0);
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { size } from "../src/words/count";
+import { ago, countdown, duration, lifetime, remaining, stopwatch, urgency } from "../src/words/time";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+test("a countdown shows minutes and seconds, then hours, then days", () => {
+  expect(countdown(48_000)).toBe("0:48");
+  expect(countdown(14 * MINUTE + 32_000)).toBe("14:32");
+  expect(countdown(HOUR + 2 * MINUTE + 3000)).toBe("1:02:03");
+  expect(countdown(DAY), "the whole of a day ticks").toBe("24:00:00");
+  expect(countdown(364 * DAY + 23 * HOUR + 1)).toBe("364 d 23 h");
+  expect(countdown(365 * DAY)).toBe("365 d");
+});
+
+test("a countdown reaches its end when the last second is over", () => {
+  expect(countdown(1)).toBe("0:01");
+  expect(countdown(0)).toBe("expired");
+});
+
+test("a lifetime is amber in its last fifth, red under 30 seconds, then expired", () => {
+  const life = 15 * MINUTE;
+  expect(urgency(3 * MINUTE + 1, life)).toBe("fresh");
+  expect(urgency(3 * MINUTE, life)).toBe("low");
+  expect(urgency(29_999, life)).toBe("last");
+  expect(urgency(0, life)).toBe("expired");
+});
+
+test("what is left never exceeds the lifetime, even where the page's clock lags", () => {
+  expect(remaining(15 * MINUTE + 400, 15 * MINUTE, 0)).toBe(15 * MINUTE);
+  expect(remaining(null, null, 0)).toBeNull();
+});
+
+test("the past is told in its largest unit", () => {
+  expect([400, 28_000, 3 * MINUTE, 2 * HOUR, 4 * DAY].map(ago)).toEqual([
+    "just now",
+    "28 s ago",
+    "3 min ago",
+    "2 h ago",
+    "4 d ago",
+  ]);
+});
+
+test("durations, lifetimes and sizes are told with their units", () => {
+  expect([1, 142, 9800, 139_000].map(duration)).toEqual(["1 ms", "142 ms", "9.8 s", "2:19"]);
+  expect([300_000, 15 * MINUTE, HOUR, 365 * DAY].map(lifetime)).toEqual(["300 s", "15 min", "1 h", "365 d"]);
+  expect([812, 12_400, 5_200_000].map(size)).toEqual(["812 B", "12.4 kB", "5.2 MB"]);
+  expect(stopwatch(-20)).toBe("0:00");
+});
