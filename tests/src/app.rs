@@ -1,0 +1,97 @@
+//! The application's real window.
+
+use std::{ops::Deref, path::PathBuf, time::Duration};
+
+use serde_json::json;
+
+use crate::{
+    Page, World,
+    driver::Driver,
+    process::{children, is_running, kill},
+    wait::until,
+};
+
+/// The window that runs in a world; its page is what it derefs to.
+pub struct App {
+    page: Page,
+    driver: Driver,
+    process: i32,
+}
+
+impl App {
+    pub(crate) async fn start(world: &World) -> Self {
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": binary(), "args": [] } });
+        let driver = Driver::start(world, "WebKitWebDriver", capabilities).await;
+        let process =
+            until("the application to run", || children(driver.process.id()).first().copied()).await;
+        let app = Self { page: Page::new(driver.client.clone(), world.name()), driver, process };
+        app.until("the first view", "return document.documentElement.dataset.ready === 'true'").await;
+        app
+    }
+
+    /// Closes the window, as a person does, and waits for the program to end.
+    pub async fn close(self) {
+        // The window takes the session with it, mostly before that has answered; then no answer ever comes.
+        let closing = self.driver.client.close_window();
+        let _ = tokio::time::timeout(Duration::from_secs(3), closing).await;
+        let process = self.process;
+        until("the application to end after its window was closed", || (!is_running(process)).then_some(()))
+            .await;
+    }
+
+    /// Ends the program in the middle of whatever it does, as a power cut would.
+    pub async fn kill(self) {
+        let process = self.process;
+        kill(process);
+        until("the application to be gone", || (!is_running(process)).then_some(())).await;
+    }
+
+    /// Waits until the thing of that name is the one that the sidebar marks as shown.
+    pub async fn is_current(&self, name: &str) {
+        self.patiently(|| async {
+            let thing = self.find("button", name).await;
+            match thing.attr("aria-current").await {
+                Ok(Some(current)) if current == "page" => Ok(()),
+                _ => Err(format!("“{name}” is not the thing that is shown")),
+            }
+        })
+        .await;
+    }
+
+    /// Replaces what a text field holds with a text from the clipboard.
+    pub async fn paste(&self, name: &str, text: &str) {
+        self.invoke("copy", json!({ "text": text })).await;
+        self.click("textbox", name).await;
+        self.press("Control+a").await;
+        self.press("Control+v").await;
+    }
+
+    /// Calls a command of the application as its page does.
+    pub async fn invoke(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
+        let script = "const done = arguments[2];
+            window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
+                .then((value) => done({ value }), (error) => done({ error }))";
+        let mut reply = self.run_async(script, vec![json!(command), arguments]).await;
+        assert!(reply["error"].is_null(), "{command} was refused: {}", reply["error"]);
+        reply["value"].take()
+    }
+}
+
+impl Deref for App {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
+}
+
+/// The program under test: `BOBBIN_APP`, or the debug build of the workspace.
+fn binary() -> PathBuf {
+    let path = std::env::var_os("BOBBIN_APP").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/bobbin")),
+        PathBuf::from,
+    );
+    path.canonicalize().unwrap_or_else(|error| {
+        panic!("{} is not there ({error}); build it, or name it in BOBBIN_APP", path.display())
+    })
+}

@@ -1,0 +1,24 @@
+//! What the tests of the whole stand on: a world of one's own for each test, in it the real window
+//! driven through `WebKitWebDriver`, and a real browser driven through `chromedriver`.
+//!
+//! Everything here fails by panicking, with a sentence that says what was waited for and what was there instead.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+mod app;
+mod axe;
+mod browser;
+mod driver;
+mod handlers;
+mod page;
+mod process;
+mod provider;
+mod wait;
+mod world;
+
+pub use app::App;
+pub use browser::Browser;
+pub use page::Page;
+pub use provider::{AuthorizationUrl, Decision};
+pub use wait::{PATIENCE, until};
+pub use world::{KeyStore, World};

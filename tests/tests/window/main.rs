@@ -1,0 +1,16 @@
+//! The real window from the outside, as a person uses it. Each test has a computer of its own.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod accessibility;
+mod callback;
+mod clients;
+mod providers;
+mod query;
+mod redirects;
+mod requests;
+mod secrets;
+mod session;
+mod sign_in;
+mod start;
+mod steps;
