@@ -1,0 +1,146 @@
+//! `cargo xtask bench start`: our start-up and memory beside those of a window that does nothing.
+
+mod bare;
+mod desktop;
+mod processes;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, run};
+use crate::workspace::{binary, scratch};
+use crate::{app, needs, packages, page};
+use desktop::Desktop;
+
+/// How much more than the bare window ours may take.
+const TIME_LIMIT: f64 = 1.25;
+const MEMORY_LIMIT: f64 = 1.15;
+
+/// When the first view is answered, the measured application writes the file that this names.
+const READY_FILE: &str = "BOBBIN_READY_FILE";
+const PATIENCE: Duration = Duration::from_mins(1);
+/// From the first view until memory is read.
+const SETTLE: Duration = Duration::from_secs(2);
+
+struct Sample {
+    /// Seconds from exec to the first view answered.
+    ready: f64,
+    /// Proportional set size of the process tree, MiB.
+    memory: f64,
+}
+
+struct Subject {
+    name: &'static str,
+    binary: PathBuf,
+    home: PathBuf,
+    samples: Vec<Sample>,
+}
+
+impl Subject {
+    fn new(name: &'static str, binary: PathBuf) -> Result<Self> {
+        let home = scratch("bench")?.join(name);
+        if home.exists() {
+            std::fs::remove_dir_all(&home)?;
+        }
+        Ok(Self { name, binary, home, samples: Vec::new() })
+    }
+
+    fn median(&self, of: impl Fn(&Sample) -> f64) -> f64 {
+        median(self.samples.iter().map(of).collect())
+    }
+}
+
+/// Whether ours is within its limits.
+pub(crate) fn start(runs: usize) -> Result<bool> {
+    if !cfg!(target_os = "linux") {
+        bail!("the measurement reads /proc and draws on Xvfb: it runs on Linux only");
+    }
+    if runs == 0 {
+        bail!("at least one run is needed");
+    }
+    app::ensure_system()?;
+    packages::ensure(needs::TEST)?;
+    page::build()?;
+    run(&mut cargo("build --release --package bobbin --features custom-protocol"))?;
+    let mut subjects =
+        [Subject::new("bare window", bare::build()?)?, Subject::new("Bobbin", binary("release")?)?];
+
+    if processes::is_any_named("WebKitWebProcess") {
+        eprintln!(
+            "Other WebKit windows are open. They share memory with both, so that the ratio looks worse."
+        );
+    }
+
+    // The first run of each fills the disk's cache and makes its folders; it is not counted.
+    for round in 0..=runs {
+        for subject in &mut subjects {
+            let sample = measure(&subject.binary, &subject.home)
+                .with_context(|| format!("{} could not be measured", subject.name))?;
+            if round > 0 {
+                eprintln!(
+                    "{round:>2}/{runs} {:<12} {:.3} s {:>6.1} MiB",
+                    subject.name, sample.ready, sample.memory
+                );
+                subject.samples.push(sample);
+            }
+        }
+    }
+    let [bare, ours] = subjects
+        .each_ref()
+        .map(|subject| (subject.median(|sample| sample.ready), subject.median(|sample| sample.memory)));
+    let (time, memory) = (ours.0 / bare.0, ours.1 / bare.1);
+    println!("medians of {runs} runs   first view answered   memory (PSS of the tree)");
+    println!("bare window          {:>14.3} s {:>18.1} MiB", bare.0, bare.1);
+    println!("Bobbin               {:>14.3} s {:>18.1} MiB", ours.0, ours.1);
+    println!("ratio                {time:>14.2} × {memory:>18.2} ×");
+    println!("allowed              {TIME_LIMIT:>14.2} × {MEMORY_LIMIT:>18.2} ×");
+    Ok(time <= TIME_LIMIT && memory <= MEMORY_LIMIT)
+}
+
+fn measure(binary: &Path, home: &Path) -> Result<Sample> {
+    let desktop = Desktop::start(home)?;
+    let ready_file = home.join("ready");
+    if ready_file.exists() {
+        std::fs::remove_file(&ready_file)?;
+    }
+    let mut command = desktop.command(binary);
+    command.env(READY_FILE, &ready_file);
+    let before = Instant::now();
+    let app = desktop::Running::start(&mut command)?;
+    while !ready_file.exists() {
+        if before.elapsed() > PATIENCE {
+            bail!("no view was answered within {} s", PATIENCE.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let ready = before.elapsed().as_secs_f64();
+    std::thread::sleep(SETTLE);
+    let memory = processes::memory_of_tree(app.id())?;
+    let tree = processes::tree(app.id())?;
+    drop(app);
+    // The web view's processes notice a moment later; the next run wants the machine for itself.
+    while tree.iter().any(|id| processes::is_running(*id)) && before.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(Sample { ready, memory })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    #[allow(clippy::float_cmp, reason = "halves of small numbers are exact")]
+    fn a_median_ignores_the_one_slow_run() {
+        assert_eq!(median(vec![0.5, 9.0, 0.25]), 0.5);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 90.0]), 3.0);
+    }
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask cases`: the tables of cases, one line each.
+
+use anyhow::{Context, Result};
+
+use crate::command::{announce, cargo};
+
+/// A test target that prints tables, and what those are called.
+struct Suite {
+    package: &'static str,
+    test: &'static str,
+    tables: &'static [&'static str],
+}
+
+const SUITES: &[Suite] = &[
+    Suite {
+        package: "bobbin-protocol",
+        test: "cases",
+        tables: &["id_token negative", "id_token valid", "callbacks", "token endpoint"],
+    },
+    Suite { package: "bobbin-engine", test: "certification", tables: &["certification modules"] },
+];
+
+/// Whether every table came out as it should; prints its line, and all the output where one did not.
+pub(crate) fn run() -> Result<bool> {
+    let mut all_well = true;
+    for suite in SUITES {
+        let mut tests =
+            cargo(&format!("test --quiet --package {} --test {} -- --nocapture", suite.package, suite.test));
+        announce(&tests);
+        let output = tests.output().context("cannot start cargo")?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut missing = Vec::new();
+        for table in suite.tables {
+            match line(&text, table) {
+                Some(line) => println!("{line}"),
+                None => missing.push(*table),
+            }
+        }
+        if !output.status.success() || !missing.is_empty() {
+            all_well = false;
+            eprintln!("{text}{}", String::from_utf8_lossy(&output.stderr));
+        }
+        for table in missing {
+            eprintln!("error: the table \"{table}\" printed no line");
+        }
+    }
+    Ok(all_well)
+}
+
+/// A table's line: `callbacks: 64 cases, 0 accepted`. The runner may have written before it.
+fn line<'a>(output: &'a str, table: &str) -> Option<&'a str> {
+    output.lines().find_map(|line| {
+        let start = line.find(&format!("{table}: "))?;
+        let line = &line[start..];
+        line[table.len() + 2..].starts_with(|c: char| c.is_ascii_digit()).then_some(line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tables_line_is_found_wherever_the_runner_put_it() {
+        let output = "running 2 tests\ntest callbacks::x ... callbacks: 64 cases, 0 accepted\nok\n";
+        assert_eq!(line(output, "callbacks"), Some("callbacks: 64 cases, 0 accepted"));
+        assert_eq!(line("callbacks: none\n", "callbacks"), None);
+        assert_eq!(line(output, "token endpoint"), None);
+    }
+}

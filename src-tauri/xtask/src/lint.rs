@@ -1,0 +1,109 @@
+//! `cargo xtask lint`: everything that can be judged without running the application.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::command::{cargo, find, npm, program, read, run as run_command, succeeds};
+use crate::workspace::{root, target, ui};
+use crate::{app, page};
+
+/// Whether nothing was found. Every check runs, so that one run shows all there is to mend.
+pub(crate) fn run() -> Result<bool> {
+    app::ensure_system()?;
+    page::install(&ui())?;
+    page::stub()?;
+    let checks: [(&str, &dyn Fn() -> Result<bool>); 7] = [
+        ("formatting", &|| succeeds(&mut cargo("fmt --all --check"))),
+        ("Rust lints", &|| {
+            succeeds(&mut cargo(
+                "clippy --workspace --all-targets --features custom-protocol -- --deny warnings",
+            ))
+        }),
+        ("the page's lints", &|| succeeds(&mut npm("run lint"))),
+        ("the page's types", &|| succeeds(&mut npm("run check"))),
+        // Advisories come from a git host that may be out of reach: the workflow asks for them.
+        ("dependencies", &|| {
+            let mut deny = program(tool("cargo-deny", "0.20.2", "--no-default-features")?);
+            succeeds(deny.args(["check", "bans", "licenses", "sources"]))
+        }),
+        ("unused dependencies", &|| {
+            let mut machete = program(tool("cargo-machete", "0.9.2", "")?);
+            succeeds(machete.args(["--skip-target-dir", "."]))
+        }),
+        ("file lengths", &file_lengths),
+    ];
+    let mut found = Vec::new();
+    for (name, check) in checks {
+        match check() {
+            Ok(true) => {}
+            Ok(false) => found.push(name.to_owned()),
+            Err(error) => found.push(format!("{name} ({error:#})")),
+        }
+    }
+    if found.is_empty() {
+        println!("Nothing to mend.");
+    } else {
+        eprintln!("To mend: {}", found.join(", "));
+    }
+    Ok(found.is_empty())
+}
+
+/// A cargo tool: the one on the search path, or ours, installed under the target folder when first needed.
+fn tool(name: &str, version: &str, features: &str) -> Result<PathBuf> {
+    if let Some(installed) = find(name) {
+        return Ok(installed);
+    }
+    let tools = target()?.join("tools").join(version);
+    let binary = tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !binary.is_file() {
+        eprintln!("{name} is missing; it is installed once, which takes a minute.");
+        let build = tools.join("build");
+        // Unoptimised: it is compiled far sooner, and is quick enough here.
+        let mut install = cargo(&format!("install --quiet --locked --debug {features} {name}@{version}"));
+        install.arg("--root").arg(&tools).env("CARGO_TARGET_DIR", &build);
+        run_command(&mut install).with_context(|| format!("{name} could not be installed"))?;
+        std::fs::remove_dir_all(&build)?;
+    }
+    Ok(binary)
+}
+
+const LONGEST: usize = 600;
+
+/// Past this length a file has more than one subject.
+fn file_lengths() -> Result<bool> {
+    let mut list = program("git");
+    list.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    let list = read(&mut list).context("the files could not be listed with git")?;
+    let mut short_enough = true;
+    for name in list.lines().filter(|name| is_written_by_hand(Path::new(name))) {
+        // A file that was deleted and not yet committed is still listed.
+        let Ok(text) = std::fs::read_to_string(root().join(name)) else { continue };
+        let lines = text.lines().count();
+        if lines > LONGEST {
+            eprintln!("{name} has {lines} lines; {LONGEST} is the end");
+            short_enough = false;
+        }
+    }
+    Ok(short_enough)
+}
+
+fn is_written_by_hand(path: &Path) -> bool {
+    let kinds = ["rs", "ts", "svelte", "js", "css", "html", "toml", "graphql", "sql", "md", "yml"];
+    let kind = path.extension().unwrap_or_default();
+    kinds.iter().any(|known| kind == *known) && !path.starts_with("ui/src/ipc/generated")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_judged_where_a_person_wrote() {
+        assert!(is_written_by_hand(Path::new("src-tauri/src/lib.rs")));
+        assert!(is_written_by_hand(Path::new("ui/src/views/Session.svelte")));
+        assert!(!is_written_by_hand(Path::new("Cargo.lock")));
+        assert!(!is_written_by_hand(Path::new("ui/package-lock.json")));
+        assert!(!is_written_by_hand(Path::new("ui/src/ipc/generated/Overview.ts")));
+    }
+}

@@ -1,0 +1,85 @@
+//! The project's commands, run as `cargo xtask <command>`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod app;
+mod bench;
+mod cases;
+mod command;
+mod lint;
+mod needs;
+mod packages;
+mod page;
+mod tally;
+mod test;
+mod types;
+mod workspace;
+
+use std::process::ExitCode;
+
+mod flags {
+    use super::test::Part;
+
+    xflags::xflags! {
+        /// The commands of the Bobbin project.
+        cmd xtask {
+            /// Install what is missing, build the page and the application, and start it.
+            cmd run {}
+
+            /// Run every test: Rust, page, the certified provider, and the real window.
+            cmd test {
+                /// Run only one part: rust, page, interop or window.
+                optional --only part: Part
+                /// Run only the tests whose name contains this.
+                optional filter: String
+            }
+
+            /// Run the tests against a certified provider alone.
+            cmd interop {
+                /// Run only the tests whose name contains this.
+                optional filter: String
+            }
+
+            /// Run the tables of protocol cases, one line each.
+            cmd cases {}
+
+            /// Check formatting, lints, dependencies and file lengths.
+            cmd lint {}
+
+            /// Write the TypeScript types of everything that crosses to the page.
+            cmd types {}
+
+            /// Measure the application beside a bare Tauri window.
+            cmd bench {
+                /// Start-up time and memory.
+                cmd start {
+                    /// How many runs of each (default: 10).
+                    optional --runs runs: usize
+                }
+            }
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let flags = flags::Xtask::from_env_or_exit();
+    let done = match flags.subcommand {
+        flags::XtaskCmd::Run(_) => app::run().map(|()| true),
+        flags::XtaskCmd::Test(test) => test::run(test.only, test.filter.as_deref()),
+        flags::XtaskCmd::Interop(interop) => test::run(Some(test::Part::Interop), interop.filter.as_deref()),
+        flags::XtaskCmd::Cases(_) => cases::run(),
+        flags::XtaskCmd::Lint(_) => lint::run(),
+        flags::XtaskCmd::Types(_) => types::write().map(|()| true),
+        flags::XtaskCmd::Bench(bench) => match bench.subcommand {
+            flags::BenchCmd::Start(start) => bench::start(start.runs.unwrap_or(10)),
+        },
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
