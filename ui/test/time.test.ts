@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
-import { size } from "../src/words/count";
-import { ago, countdown, duration, lifetime, remaining, stopwatch, urgency } from "../src/words/time";
+import { count, size } from "../src/words/count";
+import {
+  ago,
+  countdown,
+  duration,
+  lifetime,
+  moment,
+  remaining,
+  stopwatch,
+  timeOfDay,
+  urgency,
+} from "../src/words/time";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -48,4 +58,23 @@ test("durations, lifetimes and sizes are told with their units", () => {
   expect([300_000, 15 * MINUTE, HOUR, 365 * DAY].map(lifetime)).toEqual(["300 s", "15 min", "1 h", "365 d"]);
   expect([812, 12_400, 5_200_000].map(size)).toEqual(["812 B", "12.4 kB", "5.2 MB"]);
   expect(stopwatch(-20)).toBe("0:00");
+});
+
+test("a moment is told in local time, with its year where that is not this one", () => {
+  const now = new Date();
+  const morning = new Date(now.getFullYear(), 8, 3, 3, 40, 7).getTime();
+  expect(moment(morning)).toBe("3 Sep 03:40");
+  expect(moment(morning, true)).toBe("3 Sep 03:40:07");
+  expect(timeOfDay(morning)).toBe("03:40:07");
+  expect(moment(new Date(2019, 11, 31, 23, 59).getTime())).toBe("31 Dec 2019 23:59");
+});
+
+test("things are counted in groups of three digits", () => {
+  expect([0, 1, 999, 2000, 1_234_567].map((n) => count(n, "row"))).toEqual([
+    "0 rows",
+    "1 row",
+    "999 rows",
+    "2,000 rows",
+    "1,234,567 rows",
+  ]);
 });

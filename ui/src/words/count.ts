@@ -1,5 +1,8 @@
+/** `2,000`: in groups of three. */
+export const grouped = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** `1 error`, `3 errors`. */
-export const count = (n: number, noun: string) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+export const count = (n: number, noun: string) => `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 /** `812 B`, `12.4 kB`, `5.2 MB`, in powers of ten. */
 export function size(bytes: number): string {
