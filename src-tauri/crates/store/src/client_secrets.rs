@@ -18,6 +18,14 @@ pub struct ClientSecrets {
     /// RFC 6749 2.3.1.
     pub secret: Option<SecretString>,
     pub key: Option<ClientKey>,
+    pub unreadable: Unreadable,
+}
+
+/// What is kept and cannot be unsealed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    pub secret: bool,
+    pub key: bool,
 }
 
 /// The private key that signs the client's assertions (RFC 7523).
@@ -51,6 +59,20 @@ impl Store {
         self.run(|connection| find(connection, &self.sealer, slug))
     }
 
+    /// [`Store::client_secrets`] where one that cannot be unsealed does not hide the other.
+    pub fn readable_client_secrets(&self, slug: &str) -> Result<ClientSecrets, StoreError> {
+        let Some(row) = self.run(|connection| row(connection, slug))? else {
+            return Ok(ClientSecrets::default());
+        };
+        let (secret, key) = (row.secret(&self.sealer, slug), row.key(&self.sealer, slug));
+        let unreadable = Unreadable { secret: secret.is_err(), key: key.is_err() };
+        Ok(ClientSecrets {
+            secret: secret.unwrap_or_default(),
+            key: key.unwrap_or_default(),
+            unreadable,
+        })
+    }
+
     /// Keeps the client secret in place of the one before, or forgets that one.
     pub fn put_client_secret(&self, slug: &str, secret: Option<&SecretString>) -> Result<(), StoreError> {
         self.erase(|transaction| put_secret(transaction, &self.sealer, slug, secret))
@@ -72,10 +94,15 @@ impl Store {
         })
     }
 
-    /// Puts back what [`Store::delete_client_secrets`] handed out, in place of what is there by now.
+    /// Puts back what was deleted, in place of what is there by now; what could not be read was not deleted.
     pub fn restore_client_secrets(&self, slug: &str, secrets: &ClientSecrets) -> Result<(), StoreError> {
         self.erase(|transaction| {
-            put_secret(transaction, &self.sealer, slug, secrets.secret.as_ref())?;
+            if !secrets.unreadable.secret {
+                put_secret(transaction, &self.sealer, slug, secrets.secret.as_ref())?;
+            }
+            if secrets.unreadable.key {
+                return Ok(());
+            }
             put_key(transaction, &self.sealer, slug, secrets.key.as_ref())
         })
     }
@@ -113,25 +140,42 @@ pub(crate) fn add(
 }
 
 fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<ClientSecrets, StoreError> {
-    type Row = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let row: Option<Row> = connection
-        .query_row(
-            "SELECT secret, key_pkcs8, key_info FROM client_secrets WHERE connection = ?1",
-            [slug],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    let Some((secret, pkcs8, info)) = row else { return Ok(ClientSecrets::default()) };
-    let key = pkcs8.zip(info).map(|(pkcs8, info)| {
-        Ok::<_, StoreError>(ClientKey {
-            pkcs8: sealer.unseal(place(slug, "key_pkcs8"), &pkcs8)?.into(),
-            info: sealer.unseal_json(place(slug, "key_info"), &info)?,
-        })
-    });
+    let Some(row) = row(connection, slug)? else { return Ok(ClientSecrets::default()) };
     Ok(ClientSecrets {
-        secret: secret.map(|secret| sealer.unseal_text(place(slug, "secret"), &secret)).transpose()?,
-        key: key.transpose()?,
+        secret: row.secret(sealer, slug)?,
+        key: row.key(sealer, slug)?,
+        unreadable: Unreadable::default(),
     })
+}
+
+/// A row as it stands in the database.
+struct Row {
+    secret: Option<Vec<u8>>,
+    key_pkcs8: Option<Vec<u8>>,
+    key_info: Option<Vec<u8>>,
+}
+
+fn row(connection: &Connection, slug: &str) -> Result<Option<Row>, StoreError> {
+    let sql = "SELECT secret, key_pkcs8, key_info FROM client_secrets WHERE connection = ?1";
+    Ok(connection
+        .query_row(sql, [slug], |row| {
+            Ok(Row { secret: row.get(0)?, key_pkcs8: row.get(1)?, key_info: row.get(2)? })
+        })
+        .optional()?)
+}
+
+impl Row {
+    fn secret(&self, sealer: &Sealer, slug: &str) -> Result<Option<SecretString>, StoreError> {
+        self.secret.as_ref().map(|secret| sealer.unseal_text(place(slug, "secret"), secret)).transpose()
+    }
+
+    fn key(&self, sealer: &Sealer, slug: &str) -> Result<Option<ClientKey>, StoreError> {
+        let (Some(pkcs8), Some(info)) = (&self.key_pkcs8, &self.key_info) else { return Ok(None) };
+        Ok(Some(ClientKey {
+            pkcs8: sealer.unseal(place(slug, "key_pkcs8"), pkcs8)?.into(),
+            info: sealer.unseal_json(place(slug, "key_info"), info)?,
+        }))
+    }
 }
 
 fn put_secret(

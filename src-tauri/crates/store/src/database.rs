@@ -106,6 +106,14 @@ const MIGRATIONS: &[&str] = &[
         session TEXT
     ) STRICT;
 ",
+    // NULL: had something to lose before origins were recorded; what its file says at the next start is recorded.
+    "
+    CREATE TABLE origins (
+        connection TEXT PRIMARY KEY,
+        origins BLOB
+    ) STRICT;
+    INSERT INTO origins (connection) SELECT connection FROM sessions UNION SELECT connection FROM client_secrets;
+",
 ];
 
 /// What a look at the file shows, before anything is written.

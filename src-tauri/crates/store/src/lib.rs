@@ -12,6 +12,7 @@ mod error;
 mod exchanges;
 mod key_store;
 mod moving;
+mod origins;
 mod refreshes;
 mod seal;
 mod sessions;
@@ -25,8 +26,9 @@ use std::sync::Arc;
 
 pub use crate::{
     authorization_requests::{AuthorizationRequest, RequestOutcome},
-    client_secrets::{ClientKey, ClientSecrets},
+    client_secrets::{ClientKey, ClientSecrets, Unreadable},
     error::StoreError,
+    origins::Origin,
     refreshes::RefreshRecord,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,

@@ -1,14 +1,15 @@
 //! What was kept in memory moves into the database when that can be opened at last.
 
 use crate::{
-    Store, authorization_requests, client_secrets, drafts, error::StoreError, exchanges, sessions, sign_ins,
+    Store, authorization_requests, client_secrets, drafts, error::StoreError, exchanges, origins, sessions,
+    sign_ins,
 };
 
 impl Store {
     /// Adds everything that `other` keeps, in one transaction: after an error nothing was added.
     ///
     /// A draft, exchange or client's secret of `other` replaces one of the same name;
-    /// a session or sign-in of the same id is an error.
+    /// a session or sign-in of the same id is an error. Origins of a connection that has some here are left out.
     pub fn add_all_of(&self, other: &Self) -> Result<(), StoreError> {
         let sessions = other.sessions()?;
         let histories = sessions
@@ -18,6 +19,7 @@ impl Store {
         let sign_ins = other.pending_sign_ins()?;
         let requests = other.requests()?;
         let client_secrets = other.all_client_secrets()?;
+        let origins = other.all_origins()?;
         let drafts = other.drafts()?;
         let exchanges = other.timed_exchanges(usize::MAX)?;
         let sealer = &self.sealer;
@@ -34,6 +36,9 @@ impl Store {
             authorization_requests::drop_oldest(transaction)?;
             for (slug, secrets) in &client_secrets {
                 client_secrets::add(transaction, sealer, slug, secrets)?;
+            }
+            for (slug, origins) in &origins {
+                origins::add_new(transaction, sealer, slug, origins)?;
             }
             for (key, text) in &drafts {
                 drafts::put(transaction, sealer, key, text)?;

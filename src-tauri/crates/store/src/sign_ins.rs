@@ -65,6 +65,17 @@ impl Store {
         })
     }
 
+    /// Replaces the details of a sign-in that still waits.
+    pub fn update_sign_in(&self, sign_in: &PendingSignIn) -> Result<(), StoreError> {
+        let place = Place { table: "sign_ins", column: "details", row: &sign_in.id };
+        let details = self.sealer.seal_json(place, &sign_in.details)?;
+        self.run(|connection| {
+            connection
+                .execute("UPDATE sign_ins SET details = ?2 WHERE id = ?1", params![sign_in.id, details])?;
+            Ok(())
+        })
+    }
+
     /// Looks at the sign-in of `state` and leaves it where it is.
     pub fn pending_by_state(&self, state: &str) -> Result<Option<PendingSignIn>, StoreError> {
         self.run(|connection| find(connection, &self.sealer, state))

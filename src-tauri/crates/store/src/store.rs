@@ -44,7 +44,7 @@ pub struct Opened {
     pub detail: Option<String>,
 }
 
-/// Pending sign-ins and their requests, sessions, clients' secrets, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
+/// Pending sign-ins and their requests, sessions, clients' secrets, trusted origins, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
 ///
 /// All calls block for a short time; they are durable when they return, unless the store is in memory.
 pub struct Store {

@@ -3,7 +3,7 @@ use std::fs;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{ClientKey, ClientSecrets};
+use super::{ClientKey, ClientSecrets, Unreadable};
 use crate::{StoreError, testing::Folder};
 
 fn secret() -> SecretString {
@@ -137,8 +137,29 @@ fn a_secret_of_one_connection_does_not_open_at_another() {
 }
 
 #[test]
+fn one_that_cannot_be_read_hides_neither_the_other_nor_itself_and_is_never_deleted() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.put_client_secret("mine", Some(&secret())).unwrap();
+    store.put_client_key("mine", Some(&key())).unwrap();
+    folder.sql().execute("UPDATE client_secrets SET secret = x'00'", []).unwrap();
+
+    let kept = store.readable_client_secrets("mine").unwrap();
+    assert_eq!(kept.unreadable, Unreadable { secret: true, key: false });
+    assert!(kept.secret.is_none() && kept.key.is_some());
+
+    store.restore_client_secrets("mine", &kept).unwrap();
+    let left: Vec<u8> =
+        folder.sql().query_row("SELECT secret FROM client_secrets", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, [0], "undo leaves it where it is");
+
+    store.put_client_secret("mine", Some(&secret())).unwrap();
+    assert_eq!(store.readable_client_secrets("mine").unwrap().unreadable, Unreadable::default());
+}
+
+#[test]
 fn what_is_printed_of_secrets_shows_none() {
-    let secrets = ClientSecrets { secret: Some(secret()), key: Some(key()) };
+    let secrets = ClientSecrets { secret: Some(secret()), key: Some(key()), ..ClientSecrets::default() };
     let shown = format!("{secrets:?} {:?}", secrets.key);
     assert!(
         shown.contains("secret: true") && !shown.contains("plaintext") && !shown.contains("48"),

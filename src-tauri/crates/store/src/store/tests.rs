@@ -109,7 +109,7 @@ fn an_empty_file_is_migrated_to_the_present_schema() {
     fill(&folder.open());
 
     let version: i64 = folder.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     assert!(matches!(database::look(&folder.database()), Ok(Found::Sealed)));
 }
 
