@@ -109,10 +109,13 @@ async fn refuses_issuer(issuer: Option<&str>, code: &str) {
 
     world.engine.app_link(callback.as_str()).await;
 
-    let ended = world.ended().await;
-    assert_eq!(ended.state, SignInState::Failed);
-    assert_eq!(ended.failure.unwrap().code, code);
+    let waiting = world.sign_in();
+    assert_eq!(waiting.state, SignInState::Waiting, "the provider that was asked may still answer");
+    assert_eq!(waiting.failure.unwrap().code, code);
     assert!(world.seen().await.is_empty(), "the code must not be sent");
+
+    world.engine.app_link(genuine.as_str()).await;
+    world.session_of(&world.ended().await).await;
 }
 
 fn free_port() -> u16 {

@@ -131,14 +131,18 @@ impl World {
         self.outside.opened.lock().unwrap().last().cloned().expect("the browser was opened")
     }
 
+    /// The latest sign-in, wherever it stands.
+    pub(crate) fn sign_in(&self) -> SignInView {
+        self.engine.sign_in(&self.slug).unwrap()
+    }
+
     /// The sign-in, once it waits for nothing any more.
     pub(crate) async fn ended(&self) -> SignInView {
-        let sign_in = || self.engine.sign_in(&self.slug).unwrap();
         eventually("the sign-in ends", async || {
-            !matches!(sign_in().state, SignInState::Waiting | SignInState::Exchanging)
+            !matches!(self.sign_in().state, SignInState::Waiting | SignInState::Exchanging)
         })
         .await;
-        sign_in()
+        self.sign_in()
     }
 
     /// A whole sign-in through the app link.

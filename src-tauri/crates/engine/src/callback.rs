@@ -68,6 +68,7 @@ impl Engine {
 
     async fn take(&self, callback: &Callback) -> Result<PendingSignIn> {
         let pending = self.pending_of(callback).await?;
+        self.refuse_another_issuer(&pending, callback).await?;
         // The first to take it has it; a repeated link finds nothing.
         let taken = self
             .with_store({
@@ -140,6 +141,24 @@ impl Engine {
             .hint("Start the sign-in again; a callback is accepted for 10 minutes."));
         }
         Ok(pending)
+    }
+
+    /// A callback of another issuer ends nothing: the one that was asked may still answer (RFC 9207 section 2.4).
+    async fn refuse_another_issuer(&self, pending: &PendingSignIn, callback: &Callback) -> Result<()> {
+        // What is wrong with the provider itself ends the sign-in, in `follow`.
+        let Ok(provider) = self.provider(&pending.connection).await else { return Ok(()) };
+        let Ok(issuer) = provider.issuer() else { return Ok(()) };
+        if refuse_another_provider(pending, &provider).is_err() {
+            return Ok(());
+        }
+        let Err(error) = callback.check_issuer(&issuer, provider.names_issuer_in_callbacks()) else {
+            return Ok(());
+        };
+        let error = refused(&error);
+        // Whoever signed in wants to know why it goes on waiting.
+        self.0.config.events.returned();
+        self.progress(&pending.id, |run, _| run.failure = Some(error.clone().into()));
+        Err(error)
     }
 
     /// From the compared callback to a session.
