@@ -1,9 +1,9 @@
 //! How the engine reaches outside from a desktop: the clock, chance, the browser, the page.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bobbin_engine::{
-    Browser, Clock, Entropy, Events,
+    Browser, Clock, Entropy, Events, is_protected,
     view::{Change, Notice},
 };
 use rand::Rng as _;
@@ -12,12 +12,23 @@ use tauri_plugin_opener::OpenerExt as _;
 
 use crate::window;
 
-pub(crate) struct SystemClock;
+/// With the moment it was made at, from which the steady time counts.
+pub(crate) struct SystemClock(Instant);
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
 
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn steady(&self) -> i64 {
+        i64::try_from(self.0.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 
@@ -61,11 +72,7 @@ impl Events for PageEvents {
 
 /// Another scheme could start any program.
 fn may_be_opened(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| match url.scheme() {
-        "https" => true,
-        "http" => matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")),
-        _ => false,
-    })
+    Url::parse(url).is_ok_and(|url| is_protected(&url))
 }
 
 #[cfg(test)]

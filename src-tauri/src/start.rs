@@ -105,7 +105,7 @@ fn engine(app: &AppHandle, data_dir: &Path, kept: bool) -> Result<Engine, bobbin
         workspace_dir: data_dir.to_owned(),
         keeping: if kept { Keeping::KeyStore(app.config().identifier.clone()) } else { Keeping::Memory },
         sandbox_port: SANDBOX_PORT,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         browser: Arc::new(SystemBrowser(app.clone())),
         events: Arc::new(PageEvents(app.clone())),

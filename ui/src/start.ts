@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { onChanged, onNotice } from "./ipc/events";
 import { announce, onChange } from "./state/changes";
+import { clock } from "./state/clock.svelte";
 import { faults } from "./state/faults.svelte";
 import { notices } from "./state/notices.svelte";
 import { overview } from "./state/overview.svelte";
@@ -17,6 +18,7 @@ export function start(target: Element) {
     // The sandbox's own page has the menu too.
     void faults.load();
   });
+  clock.onJump(() => overview.load());
   void onChanged(announce);
   void onNotice((notice) => notices.say(notice));
   void overview.load().then(() => selection.settle());

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/dom";
 import { flushSync } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
 import { clock } from "../src/state/clock.svelte";
-import { goTo, MINUTE, open, thandi } from "./page";
+import { calls, goTo, MINUTE, open, thandi } from "./page";
 
 afterEach(() => vi.useRealTimers());
 
@@ -51,4 +51,57 @@ test("a reader that comes late reads what time it is, not when the last one left
   flushSync();
   second();
   expect(read.at(-1)).toBe(Date.now());
+});
+
+/** How often Rust was asked for what says times. */
+const asked = (application: Awaited<ReturnType<typeof open>>) => ({
+  overview: calls(application, "overview").length,
+  session: calls(application, "session").length,
+});
+
+async function atSession() {
+  const application = await open({ sessions: [thandi(10 * MINUTE)] });
+  await goTo("Thandi Nkosi");
+  await screen.findByRole("group", { name: "Access token" });
+  vi.useFakeTimers({ now: Math.ceil(Date.now() / 1000) * 1000 });
+  hide(true);
+  hide(false);
+  await vi.advanceTimersByTimeAsync(3000);
+  return { application, before: asked(application) };
+}
+
+test.each([
+  ["has slept for eight hours", 8 * 60 * MINUTE],
+  ["was set back by two hours", -2 * 60 * MINUTE],
+  ["was set forward by three seconds", 3000],
+])("a page whose computer's clock %s asks Rust again, once", async (_, jump) => {
+  const { application, before } = await atSession();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked(application), "ten seconds that pass are no jump").toEqual(before);
+
+  vi.setSystemTime(Date.now() + jump);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked(application)).toEqual({ overview: before.overview + 1, session: before.session + 1 });
+});
+
+test("a timer that comes late, or a window that was hidden for long, asks Rust again", async () => {
+  const { application, before } = await atSession();
+  hide(true);
+  await vi.advanceTimersByTimeAsync(4000);
+  hide(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked(application), "a glance at another window is nothing").toEqual(before);
+  hide(true);
+  await vi.advanceTimersByTimeAsync(8000);
+  hide(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked(application)).toEqual({ overview: before.overview + 1, session: before.session + 1 });
+});
+
+test("a countdown stands right after the clock was set", async () => {
+  await atSession();
+  const before = Number(countdown().dataset.countdown);
+  vi.setSystemTime(Date.now() + 5 * MINUTE);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(Number(countdown().dataset.countdown)).toBe(before - 301);
 });

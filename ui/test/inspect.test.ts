@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
 import type { InspectionView } from "../src/ipc/types";
-import { button, calls, fill, goTo, open, press, thandi, user } from "./page";
+import { button, calls, fill, goTo, MINUTE, open, press, thandi, user } from "./page";
 
 const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl";
 const NAME = "Inspect a token or URL…";
@@ -105,11 +105,27 @@ test("the latest answer wins over one that comes after it", async () => {
   await waitFor(() => expect(late).toHaveLength(1));
   fill(await field(), "second");
   await waitFor(() => expect(late).toHaveLength(2));
-  const nothing = { problems: [], parts: [], checks: [], inner: [], keysWanted: false };
+  const nothing = { problems: [], parts: [], checks: [], inner: [], keysWanted: false, clockAheadMs: null };
   late[1]?.({ kind: "unknown", summary: "The second.", ...nothing });
   late[0]?.({ kind: "unknown", summary: "The first.", ...nothing });
   await summary(/The second\./);
   expect(screen.queryByText(/The first\./)).toBeNull();
+});
+
+test("times of a provider whose clock is ahead are told by that clock, which is said", async () => {
+  const application = await openInspect();
+  const time = Date.now() + 125 * MINUTE;
+  const rows = [{ name: "exp", value: String(time / 1000), meaning: "Expires", time }];
+  const parts = [{ title: "Claims", text: null, rows }];
+  const rest = { problems: [], checks: [], inner: [], keysWanted: false, clockAheadMs: 120 * MINUTE };
+  Object.assign(application, { inspect: () => ({ kind: "id_token", summary: "A token.", parts, ...rest }) });
+  fill(await field(), JWT);
+  await screen.findByText(/The provider's clock is 2 h ahead of this computer's/);
+  const claims = within(await screen.findByRole("table", { name: "Claims" }));
+  expect(
+    claims.getByRole("row", { name: /Expires in [45]:/ }),
+    "in five minutes, not in two hours",
+  ).toBeTruthy();
 });
 
 test("a file that is dropped is inspected", async () => {

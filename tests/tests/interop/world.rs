@@ -249,6 +249,10 @@ impl Clock for Outside {
     fn now(&self) -> i64 {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
     }
+
+    fn steady(&self) -> i64 {
+        self.now()
+    }
 }
 
 impl Entropy for Outside {

@@ -24,6 +24,7 @@ const found = (kind: string, summary: string, part: Partial<InspectionView> = {}
   checks: [],
   inner: [],
   keysWanted: false,
+  clockAheadMs: null,
   ...part,
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from "../ipc/inspect";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, InspectionView, InspectRequest } from "../ipc/types";
+import { clock } from "./clock.svelte";
 
 /** Long enough for a word to be typed, short enough for a paste to seem at once. */
 const REST_MS = 120;
@@ -34,6 +35,12 @@ class Inspect {
   readonly empty = $derived(this.text.trim() === "");
   /** How many values it is checked against. */
   readonly given = $derived(AGAINST.filter((name) => this.against[name].trim()).length);
+
+  constructor() {
+    clock.onJump(() => {
+      if (this.answer) void this.#ask(false);
+    });
+  }
 
   /** Asks once the keys rest. */
   changed(): void {

@@ -4,6 +4,7 @@ import { asErrorView } from "../ipc/transport";
 import type { ErrorView, SignInView } from "../ipc/types";
 import { chosenSessions } from "./chosenSessions.svelte";
 import { onChange } from "./changes";
+import { clock } from "./clock.svelte";
 import { overview } from "./overview.svelte";
 import { selection } from "./selection.svelte";
 import { read, write } from "./stored";
@@ -25,6 +26,9 @@ class SignIns {
   constructor() {
     onChange((change) => {
       if (change.what === "sign_in") this.#changed(change.id);
+    });
+    clock.onJump(() => {
+      for (const slug of this.#latest.keys()) void this.load(slug);
     });
   }
 

@@ -59,7 +59,7 @@ function checkLine({ title, outcome, expected, got, why, section, code, hint }: 
 
 /** A report for a ticket. It has what the page shows, where secrets are masked. */
 export function asText(view: InspectionView, now: number): string {
-  return report(view, kindName(view.kind), view.summary, now);
+  return report(view, kindName(view.kind), view.summary, now + (view.clockAheadMs ?? 0));
 }
 
 function report(view: InspectionView, heading: string, sentence: string, now: number): string {

@@ -18,7 +18,9 @@ use crate::{
     exchange::Purpose,
     lock,
     provider::Provider,
-    session_view, skew,
+    session_view,
+    sign_in::Run,
+    skew,
     view::{Change, ExchangeOutcome, NoticeLevel, SignInState, SignInView, Step},
     wire,
 };
@@ -115,14 +117,17 @@ impl Engine {
             )
             .hint("A sign-in that was started here always returns with its state."));
         };
-        let known = lock(&self.0.sign_ins).by_state(&state).is_some();
+        let known = lock(&self.0.sign_ins).by_state(&state).map(Run::expired);
         let pending = self.with_store(move |store| store.pending_by_state(&state)).await?;
         let Some(pending) = pending else {
-            return Err(if known {
-                repeated()
-            } else {
-                Error::new("callback_unknown_state", "A link for an unknown sign-in came in and was ignored.")
-                    .hint("Sign-ins that wait here go on waiting. If you expected this one, start it again.")
+            return Err(match known {
+                Some(true) => too_late(),
+                Some(false) => repeated(),
+                None => Error::new(
+                    "callback_unknown_state",
+                    "A link for an unknown sign-in came in and was ignored.",
+                )
+                .hint("Sign-ins that wait here go on waiting. If you expected this one, start it again."),
             });
         };
         if !callback.matches(&pending.redirect_uri) {
@@ -134,11 +139,7 @@ impl Engine {
         }
         if pending.expires_at <= self.now() {
             self.expire(&pending.id).await;
-            return Err(Error::new(
-                "callback_too_late",
-                "The browser came back after the sign-in had been given up.",
-            )
-            .hint("Start the sign-in again; a callback is accepted for 10 minutes."));
+            return Err(too_late());
         }
         Ok(pending)
     }
@@ -373,6 +374,11 @@ fn refused(error: &CallbackError) -> Error {
 
 pub(crate) fn token_error(error: &TokenError) -> Error {
     Error::new(error.code(), error.to_string()).hint(error.hint()).detail(error.detail())
+}
+
+fn too_late() -> Error {
+    Error::new("callback_too_late", "The browser came back after the sign-in had been given up.")
+        .hint("Start the sign-in again; a callback is accepted for 10 minutes.")
 }
 
 fn repeated() -> Error {

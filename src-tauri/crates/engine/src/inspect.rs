@@ -1,6 +1,7 @@
 //! Inspect: what a pasted text is, and what is wrong with it. Nothing of it is kept or recorded.
 
 use bobbin_protocol::{
+    id_token::Outcome,
     inspect::{self, Given, Inspection},
     jwks::{Jwks, read_pasted},
 };
@@ -29,19 +30,21 @@ impl Engine {
             (None, Some(provider)) => self.known_keys(provider),
             (None, None) => None,
         };
-        let keys_wanted =
-            keys.is_none() && provider.as_ref().is_some_and(|provider| provider.has("jwks_uri"));
+        // A sandbox that does not run yet has no endpoints, and is started when its keys are asked for.
+        let has_keys = |provider: &Provider| provider.has("jwks_uri") || provider.is_sandbox();
+        let keys_wanted = keys.is_none() && provider.as_ref().is_some_and(has_keys);
         let issuer = provider.as_ref().and_then(|provider| provider.issuer().ok());
         let given = |text: &Option<String>| {
             text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
         };
         let (nonce, state) = (given(&request.nonce), given(&request.state));
         let (code, access_token) = (given(&request.code), given(&request.access_token));
-        let now = provider.as_ref().map_or_else(|| self.now() / 1000, |provider| self.now_at(provider));
+        let now = self.now();
+        let ahead = provider.as_ref().map_or(0, |provider| self.clock_ahead(provider));
         let inspection = inspect::inspect(
             &request.text,
             &Given {
-                now,
+                now: (now + ahead) / 1000,
                 issuer: issuer.as_deref(),
                 client_id: provider.as_ref().map(Provider::client_id),
                 keys: keys.as_ref(),
@@ -51,7 +54,7 @@ impl Engine {
                 access_token: access_token.as_deref(),
             },
         );
-        Ok(view(inspection, keys_wanted))
+        Ok(InspectionView { clock_ahead_ms: (ahead != 0).then_some(ahead), ..view(inspection, keys_wanted) })
     }
 
     fn known_keys(&self, provider: &Provider) -> Option<Jwks> {
@@ -67,7 +70,14 @@ fn pasted_keys(text: &str) -> Result<Jwks> {
     })
 }
 
-fn view(inspection: Inspection, keys_wanted: bool) -> InspectionView {
+const FETCH: &str = "Fetch the connection's keys, or paste a JWKS or the signer's certificate.";
+
+fn view(mut inspection: Inspection, keys_wanted: bool) -> InspectionView {
+    let checks = inspection.verdict.iter_mut().flat_map(|verdict| &mut verdict.checks);
+    let unsigned = checks.filter(|check| check.name == "signature" && check.outcome == Outcome::Skipped);
+    for check in unsigned.filter(|_| keys_wanted) {
+        check.hint = Some(FETCH.to_owned());
+    }
     let kind = serde_json::to_value(inspection.kind).ok();
     InspectionView {
         kind: kind.and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default(),
@@ -98,5 +108,6 @@ fn view(inspection: Inspection, keys_wanted: bool) -> InspectionView {
         checks: inspection.verdict.as_ref().map(session_view::checks).unwrap_or_default(),
         inner: inspection.inner.into_iter().map(|inner| view(inner, keys_wanted)).collect(),
         keys_wanted,
+        clock_ahead_ms: None,
     }
 }

@@ -151,7 +151,10 @@ impl Engine {
     }
 
     fn now(&self) -> i64 {
-        self.0.config.clock.now()
+        let clock = &self.0.config.clock;
+        let now = clock.now();
+        self.0.clocks.look(now, clock.steady());
+        now
     }
 
     /// 16 random bytes in lower-case hexadecimal.

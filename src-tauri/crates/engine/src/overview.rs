@@ -14,7 +14,9 @@ impl Engine {
             None => Vec::new(),
         };
         sessions.sort_by_key(|session| session.created_at);
-        let sessions: Vec<SessionSummary> = sessions.iter().map(session_view::summary).collect();
+        let now = self.now();
+        let sessions: Vec<SessionSummary> =
+            sessions.iter().map(|session| session_view::summary(session, now)).collect();
         Overview {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             connections: self.connection_summaries(sessions),

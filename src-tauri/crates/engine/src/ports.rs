@@ -6,6 +6,9 @@ use crate::view::{Change, Notice};
 pub trait Clock: Send + Sync {
     /// Unix milliseconds.
     fn now(&self) -> i64;
+
+    /// Milliseconds from a beginning of its own that nobody can set; they may stand still while the computer sleeps.
+    fn steady(&self) -> i64;
 }
 
 /// Where unguessable bytes come from.

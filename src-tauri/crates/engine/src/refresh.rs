@@ -62,8 +62,7 @@ impl Engine {
     /// That is so for a client's own tokens and where the connection says "refresh when needed".
     pub(crate) async fn fresh_session(&self, session: Session, provider: &Provider) -> Result<Session> {
         let none = session.access_token.expose_secret().is_empty();
-        let over = session.access_expires_at.is_some_and(|end| end <= self.now());
-        if !none && !over {
+        if !none && !skew::is_over(&session, self.now()) {
             return Ok(session);
         }
         if session.kind == SessionKind::Client {

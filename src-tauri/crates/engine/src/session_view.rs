@@ -10,9 +10,12 @@ use bobbin_store::{RefreshMark, RefreshRecord, Session};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use crate::view::{
-    CheckOutcome, CheckView, ClaimView, IdTokenView, NamedValue, RefreshRecordView, RefreshState,
-    RefreshView, SessionKind, SessionSummary, TokenView,
+use crate::{
+    skew::access_end,
+    view::{
+        CheckOutcome, CheckView, ClaimView, IdTokenView, NamedValue, RefreshRecordView, RefreshState,
+        RefreshView, SessionKind, SessionSummary, TokenView,
+    },
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -25,14 +28,14 @@ pub(crate) fn expiry(issued_at: i64, expires_in: Option<u64>) -> Option<i64> {
     Some(issued_at.saturating_add(milliseconds(seconds)))
 }
 
-pub(crate) fn summary(session: &Session) -> SessionSummary {
+pub(crate) fn summary(session: &Session, now: i64) -> SessionSummary {
     SessionSummary {
         id: session.id.clone(),
         label: session.label.clone(),
         connection: session.connection.clone(),
         kind: kind(session.kind),
         access_issued_at: session.access_issued_at,
-        access_expires_at: session.access_expires_at,
+        access_expires_at: access_end(session, now),
         scopes: session.scopes_granted.clone(),
     }
 }
@@ -46,11 +49,11 @@ pub(crate) fn kind(kind: bobbin_store::SessionKind) -> SessionKind {
 }
 
 /// `None` until the first refresh of a session that began with a refresh token alone.
-pub(crate) fn access(session: &Session) -> Option<TokenView> {
+pub(crate) fn access(session: &Session, now: i64) -> Option<TokenView> {
     let token = session.access_token.expose_secret();
     (!token.is_empty()).then(|| TokenView {
         issued_at: session.access_issued_at,
-        expires_at: session.access_expires_at,
+        expires_at: access_end(session, now),
         format: if jwt::decode(token).is_ok() { "JWT" } else { "opaque" }.to_owned(),
         token_type: session.token_type.clone(),
         masked: masked(&session.access_token),
@@ -122,7 +125,7 @@ pub(crate) fn id_token(session: &Session, now: i64, ahead: i64) -> Option<IdToke
                 .iter()
                 .any(|check| check.name == "signature" && check.outcome == Outcome::Passed),
         checked_at,
-        claims: self::claims(claims::explain(&claims, now / 1000)),
+        claims: self::claims(claims::explain(&claims, (now + ahead) / 1000)),
         header_json: pretty(header),
         payload_json: pretty(claims),
         checks: checks(&verdict),

@@ -45,7 +45,7 @@ impl Engine {
             created_at: session.created_at,
             clock_ahead_ms: (ahead != 0).then_some(ahead),
             persisted: store.persistent(),
-            access: session_view::access(&session),
+            access: session_view::access(&session, self.now()),
             id_token: session_view::id_token(&session, self.now(), ahead),
             refresh: session_view::refresh(&session, preset, self.now()),
             scopes_granted: session.scopes_granted.clone(),

@@ -4,13 +4,14 @@
 
 mod progress;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bobbin_protocol::{
     authorization::{AuthorizationRequest, build_authorization_url},
     pkce::{CodeVerifier, random_value},
 };
 use bobbin_store::{PendingSignIn, Store};
+use tokio::time::Instant;
 use url::Url;
 
 pub(crate) use self::progress::{Run, Runs};
@@ -26,6 +27,8 @@ use crate::{
 
 /// How long a pending sign-in waits for the browser.
 pub(crate) const PATIENCE_MS: i64 = 10 * 60 * 1000;
+/// How often a waiting sign-in looks whether the computer has slept.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(2);
 
 impl Engine {
     /// Prepares a request, keeps what its return needs, and opens the person's browser.
@@ -259,7 +262,12 @@ impl Engine {
         let id = id.to_owned();
         tokio::spawn(async move {
             let left = u64::try_from(expires_at - engine.now()).unwrap_or(0);
-            tokio::time::sleep(std::time::Duration::from_millis(left)).await;
+            let end = Instant::now() + Duration::from_millis(left);
+            // The timer stands still while the computer sleeps, and a clock can be set back: the earlier ends it.
+            while Instant::now() < end && engine.now() < expires_at && engine.waits(&id) {
+                let left = end.saturating_duration_since(Instant::now());
+                tokio::time::sleep(left.min(LOOK_AT_CLOCK)).await;
+            }
             engine.expire(&id).await;
         });
     }

@@ -3,15 +3,34 @@
 use std::{collections::HashMap, sync::Mutex, time::UNIX_EPOCH};
 
 use bobbin_protocol::http::HttpReply;
+use bobbin_store::Session;
 
 use crate::{Engine, Error, lock, provider::Provider};
 
 /// Less than this matters to nobody.
 const NOTICEABLE_MS: i64 = 2_000;
 
-/// The newest measurement of each host, in milliseconds that it is ahead.
 #[derive(Default)]
-pub(crate) struct Clocks(Mutex<HashMap<String, i64>>);
+pub(crate) struct Clocks {
+    /// The newest measurement of each host, in milliseconds that it is ahead.
+    ahead: Mutex<HashMap<String, i64>>,
+    /// How far this computer's clock was from the steady one when it was last looked at, in milliseconds.
+    offset: Mutex<Option<i64>>,
+}
+
+impl Clocks {
+    /// Takes a look at this computer's clock: set back, it is as much further behind every provider's.
+    ///
+    /// Set forward, it looks like one of a computer that has slept; the next reply tells.
+    pub(crate) fn look(&self, now: i64, steady: i64) {
+        let offset = now - steady;
+        let Some(before) = lock(&self.offset).replace(offset) else { return };
+        let set_back = before - offset;
+        if set_back >= NOTICEABLE_MS {
+            lock(&self.ahead).values_mut().for_each(|ahead| *ahead += set_back);
+        }
+    }
+}
 
 impl Engine {
     /// Takes the measurement of one reply. `sent` and `received` are Unix milliseconds.
@@ -19,14 +38,14 @@ impl Engine {
         let (Some(host), Some(date)) = (host, reply.header("date").and_then(milliseconds)) else { return };
         // A cache in between repeats the date of another day (RFC 9111 section 5.1).
         if reply.header("age").is_none() {
-            lock(&self.0.clocks.0).insert(host.to_owned(), ahead(date, sent, received));
+            lock(&self.0.clocks.ahead).insert(host.to_owned(), ahead(date, sent, received));
         }
     }
 
     /// Milliseconds that the provider's clock is ahead; 0 where it agrees or is not known.
     pub(crate) fn clock_ahead(&self, provider: &Provider) -> i64 {
         let host = provider.token_endpoint().ok().and_then(|url| url.host_str().map(str::to_owned));
-        let ahead = host.and_then(|host| lock(&self.0.clocks.0).get(&host).copied()).unwrap_or(0);
+        let ahead = host.and_then(|host| lock(&self.0.clocks.ahead).get(&host).copied()).unwrap_or(0);
         if ahead.abs() < NOTICEABLE_MS { 0 } else { ahead }
     }
 
@@ -34,6 +53,22 @@ impl Engine {
     pub(crate) fn now_at(&self, provider: &Provider) -> i64 {
         (self.now() + self.clock_ahead(provider)) / 1000
     }
+}
+
+/// When the access token ends by this computer's clock; `None` where nobody knows: the server named no
+/// lifetime, or the token came at a time that is still to come, so that the clock was set back since.
+pub(crate) fn access_end(session: &Session, now: i64) -> Option<i64> {
+    session.access_expires_at.filter(|_| !is_of_another_clock(session, now))
+}
+
+/// Whether the access token cannot be counted on: its time is over, or of a clock that was set back since.
+pub(crate) fn is_over(session: &Session, now: i64) -> bool {
+    let end = session.access_expires_at;
+    end.is_some_and(|end| end <= now || is_of_another_clock(session, now))
+}
+
+fn is_of_another_clock(session: &Session, now: i64) -> bool {
+    session.access_issued_at - now >= NOTICEABLE_MS
 }
 
 /// 0 where a reply of the second `date` can have been made from `sent` to `received`.
@@ -84,6 +119,22 @@ mod tests {
         assert_eq!(ahead(40_000, 10_400, 40_300), 0, "made at the end of half a minute");
         assert_eq!(ahead(70_000, 10_400, 40_300), 29_700);
         assert_eq!(ahead(5_000, 10_400, 10_600), -5_600);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_leaves_the_providers_ahead_and_one_that_slept_does_not() {
+        let clocks = Clocks::default();
+        clocks.look(1_000_000, 500);
+        lock(&clocks.ahead).insert("login.example.com".to_owned(), 0);
+        let ahead = || lock(&clocks.ahead)["login.example.com"];
+        clocks.look(1_060_000, 60_500);
+        assert_eq!(ahead(), 0, "a minute has passed");
+        clocks.look(29_860_000, 60_600);
+        assert_eq!(ahead(), 0, "eight hours of sleep");
+        clocks.look(22_660_000, 60_600);
+        assert_eq!(ahead(), 7_200_000, "set back by two hours");
+        clocks.look(22_659_000, 60_600);
+        assert_eq!(ahead(), 7_200_000, "a second matters to nobody");
     }
 
     #[test]

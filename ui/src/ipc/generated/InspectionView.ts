@@ -23,4 +23,9 @@ inner: Array<InspectionView>,
 /**
  * The keys of the chosen connection were not known and were not fetched.
  */
-keysWanted: boolean, };
+keysWanted: boolean, 
+/**
+ * Milliseconds that the chosen connection's provider is ahead of this computer's clock, by which its times
+ * were judged; only with the outermost, and where it matters.
+ */
+clockAheadMs: number | null, };

@@ -9,7 +9,7 @@ use crate::{
 
 /// Ended sign-ins are kept for their record; the oldest go first.
 const KEPT: usize = 100;
-const REPEATED_WITHIN_MS: i64 = 1000;
+const REPEATED_WITHIN_MS: u64 = 1000;
 
 #[derive(Default)]
 pub(crate) struct Runs(Vec<Run>);
@@ -55,7 +55,7 @@ impl Runs {
     /// A sign-in that was started a moment ago: a page that is reloaded meanwhile sends its command again.
     pub(crate) fn just_started(&self, connection: &str, now: i64) -> Option<SignInView> {
         let run = self.latest(connection)?;
-        (run.waiting() && now - run.started_at < REPEATED_WITHIN_MS).then(|| run.view())
+        (run.waiting() && now.abs_diff(run.started_at) < REPEATED_WITHIN_MS).then(|| run.view())
     }
 
     pub(crate) fn latest(&self, connection: &str) -> Option<&Run> {
@@ -106,6 +106,10 @@ impl Run {
         };
         run.step(Step::Prepare).started_at = Some(pending.started_at);
         run
+    }
+
+    pub(crate) fn expired(&self) -> bool {
+        self.state == SignInState::Expired
     }
 
     pub(crate) fn waiting(&self) -> bool {

@@ -39,6 +39,9 @@ pub struct InspectionView {
     pub inner: Vec<InspectionView>,
     /// The keys of the chosen connection were not known and were not fetched.
     pub keys_wanted: bool,
+    /// Milliseconds that the chosen connection's provider is ahead of this computer's clock, by which its times
+    /// were judged; only with the outermost, and where it matters.
+    pub clock_ahead_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

@@ -47,6 +47,10 @@ impl Clock for Outside {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         i64::try_from(since.as_millis()).unwrap() + self.ahead.load(Ordering::SeqCst)
     }
+
+    fn steady(&self) -> i64 {
+        self.now() - self.ahead.load(Ordering::SeqCst)
+    }
 }
 
 impl Entropy for Outside {
@@ -111,6 +115,11 @@ impl World {
 
     pub fn advance(&self, time: Duration) {
         self.outside.ahead.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// As a person does who sets the computer's clock.
+    pub fn set_back(&self, time: Duration) {
+        self.outside.ahead.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// What the engine takes for now, in Unix milliseconds.
