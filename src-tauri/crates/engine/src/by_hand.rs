@@ -2,17 +2,19 @@
 
 use bobbin_protocol::{
     http::HttpReply,
-    id_token::Expected,
+    id_token::{self, Pasted, verify_pasted},
+    jwks::Jwks,
     jwt,
     preset::StartsWith,
     token::{TokenReply, process_token_reply},
 };
-use bobbin_store::{RefreshMark, Session, SessionKind};
+use bobbin_store::{RefreshMark, Session, SessionKind, Store};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Engine, Error, Result,
     callback::token_error,
+    provider::Provider,
     session_view,
     view::{Change, SessionView},
 };
@@ -42,7 +44,9 @@ impl Engine {
             Session { label: "Pasted tokens".to_owned(), ..self.blank(connection, SessionKind::Manual, now) };
         fill(&mut session, reply);
         if let Some(id_token) = session.id_token.clone() {
-            let verdict = self.verdict_by_hand(connection, &session, &id_token).await;
+            // The sandbox is started and the issuer asked, so that there are keys; without them the rest is checked.
+            let provider = self.provider(connection).await.unwrap_or(provider);
+            let verdict = self.verdict_by_hand(&provider, &session, &id_token).await;
             session.label = session_view::label(Some(&verdict));
             session.verdict = session_view::kept_by_hand(&verdict, now);
         }
@@ -62,7 +66,7 @@ impl Engine {
         let session = Session {
             label: "User tokens".to_owned(),
             refresh_token: Some(token),
-            verdict: Some(provider.made_with()),
+            verdict: Some(verdict),
             ..self.blank(connection, SessionKind::User, now)
         };
         let view = self.add_by_hand(session).await?;
@@ -117,31 +121,41 @@ impl Engine {
         self.session(&id).await
     }
 
-    /// The checks that can be made of a pasted id_token: those of a known issuer, else what can be read.
+    /// Every check of a pasted id_token that needs no sign-in, as far as the connection knows what to expect.
     async fn verdict_by_hand(
         &self,
-        connection: &str,
+        provider: &Provider,
         session: &Session,
         id_token: &SecretString,
-    ) -> bobbin_protocol::id_token::Verdict {
-        let checked = async {
-            let provider = self.provider(connection).await?;
-            let issuer = provider.issuer()?;
-            let expected = Expected {
-                issuer: &issuer,
-                client_id: provider.client_id(),
-                nonce: None,
-                state: None,
-                access_token: Some(session.access_token.expose_secret()),
-                code: None,
-                now: self.now_at(&provider),
-                previous: None,
-            };
-            self.verify(&provider, id_token, &expected).await
+    ) -> id_token::Verdict {
+        let issuer = provider.issuer().ok();
+        let pasted = Pasted {
+            issuer: issuer.as_deref(),
+            client_id: Some(provider.client_id()).filter(|id| !id.is_empty()),
+            access_token: Some(session.access_token.expose_secret()),
+            now: self.now_at(provider),
         };
-        match checked.await {
-            Ok(verdict) => verdict,
-            Err(error) => session_view::unchecked(id_token.expose_secret(), &error.to_string()),
+        let checked = |keys: Option<&Jwks>| verify_pasted(id_token.expose_secret(), keys, &pasted);
+        match self.keys(provider).await {
+            Ok(keys) => {
+                let verdict = checked(Some(&keys));
+                if verdict.unknown_kid()
+                    && let Ok(keys) = self.fetch_keys(provider).await
+                {
+                    return checked(Some(&keys));
+                }
+                verdict
+            }
+            Err(error) => {
+                let mut verdict = checked(None);
+                for check in verdict.checks.iter_mut().filter(|check| check.name == "signature") {
+                    if check.outcome == id_token::Outcome::Skipped {
+                        check.why = format!("Not checked. {error}");
+                        check.hint.clone_from(&error.view().hint);
+                    }
+                }
+                verdict
+            }
         }
     }
 }

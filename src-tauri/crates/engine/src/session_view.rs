@@ -144,38 +144,6 @@ pub(crate) fn claims(explained: Vec<claims::ExplainedClaim>) -> Vec<ClaimView> {
         .collect()
 }
 
-/// What can be read of an id_token whose signature could not be checked, with the reason.
-pub(crate) fn unchecked(id_token: &str, why: &str) -> Verdict {
-    let signature = Check {
-        name: "signature".to_owned(),
-        title: "Signature".to_owned(),
-        outcome: Outcome::Skipped,
-        code: None,
-        expected: String::new(),
-        got: String::new(),
-        why: format!("Not checked. {why}"),
-        section: "OIDC Core 3.1.3.7 (6)".to_owned(),
-        hint: None,
-    };
-    match jwt::decode(id_token) {
-        Ok(jwt) => Verdict { header: Some(jwt.header), claims: Some(jwt.payload), checks: vec![signature] },
-        Err(error) => {
-            let format = Check {
-                name: "format".to_owned(),
-                title: "Format".to_owned(),
-                outcome: Outcome::Failed,
-                code: Some(error.code().to_owned()),
-                expected: "a signed JWT".to_owned(),
-                got: error.to_string(),
-                why: "Only a token that every reader reads in one way can be checked.".to_owned(),
-                section: "RFC 7519 7.2".to_owned(),
-                ..signature
-            };
-            Verdict { header: None, claims: None, checks: vec![format] }
-        }
-    }
-}
-
 /// The verdict of a pasted token, kept whatever it says: nobody relies on it.
 pub(crate) fn kept_by_hand(verdict: &Verdict, now: i64) -> Option<Value> {
     let mut made = serde_json::to_value(verdict).ok()?;

@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{
-    BREAKS, Known,
+    BREAKS, Known, Origin,
     check::{Check, Topic},
     parties::{Member, member},
 };
@@ -35,13 +35,19 @@ const HINT: &str = "Do not use these tokens: they were not made for each other. 
 /// Each is checked where the token carries it and the value is known; absent is fine in this flow.
 pub(super) fn checks(claims: &Claims, alg: Option<Algorithm>, known: &Known) -> [Check; 3] {
     [
-        check(AT_HASH, claims, alg, known.access_token, "access token"),
-        check(C_HASH, claims, alg, known.code, "code"),
-        check(S_HASH, claims, alg, known.state, "state"),
+        check(AT_HASH, claims, alg, (known.access_token, "access token"), known.origin),
+        check(C_HASH, claims, alg, (known.code, "code"), known.origin),
+        check(S_HASH, claims, alg, (known.state, "state"), known.origin),
     ]
 }
 
-fn check(topic: Topic, claims: &Claims, alg: Option<Algorithm>, value: Option<&str>, noun: &str) -> Check {
+fn check(
+    topic: Topic,
+    claims: &Claims,
+    alg: Option<Algorithm>,
+    (value, noun): (Option<&str>, &str),
+    origin: Origin,
+) -> Check {
     let got = match member(claims, topic.name) {
         Member::Absent => {
             let reason = "The token carries none, which is fine in this flow.";
@@ -54,6 +60,10 @@ fn check(topic: Topic, claims: &Claims, alg: Option<Algorithm>, value: Option<&s
         Member::Text(got) => got,
     };
     let Some(value) = value else {
+        if origin == Origin::Pasted {
+            let reason = format!("This was pasted, so there is no {noun} to compare with.");
+            return topic.skipped(&reason, format!("that of the {noun}"), plain(got), None);
+        }
         let hint = format!("Give the {noun} of the same sign-in to compare with.");
         let reason = format!("No {noun} is known to compare with.");
         return topic.skipped(&reason, format!("that of the {noun}"), plain(got), Some(&hint));

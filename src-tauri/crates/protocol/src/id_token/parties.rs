@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    BREAKS, Known,
+    BREAKS, Known, Origin,
     check::{Check, Topic},
 };
 use crate::{claims::Claims, json::kind, text::plain};
@@ -60,7 +60,10 @@ pub(super) fn issuer(claims: &Claims, known: &Known) -> Check {
             topic.failed("iss_changed", plain(before), plain(iss), OTHER_USER)
         }
         _ if known.issuer.is_none() => {
-            let hint = "Choose the connection that the token should be from.";
+            let hint = match known.origin {
+                Origin::Pasted => "Fill in the issuer under Endpoints in the connection, then paste again.",
+                _ => "Choose the connection that the token should be from.",
+            };
             ISSUER.skipped("No issuer is known to compare with.", wanted, plain(iss), Some(hint))
         }
         _ => ISSUER.passed(wanted, plain(iss)),
@@ -78,8 +81,7 @@ pub(super) fn audience(claims: &Claims, known: &Known) -> Check {
         _ if !claims.contains_key("aud") => AUDIENCE.failed("aud_missing", wanted, "no aud", BREAKS),
         _ if audiences.is_empty() => AUDIENCE.failed("aud_empty", wanted, "an empty array", BREAKS),
         None => {
-            let hint = "Choose the connection whose client the token should be for.";
-            AUDIENCE.skipped("No client is known to compare with.", wanted, got, Some(hint))
+            AUDIENCE.skipped("No client is known to compare with.", wanted, got, Some(client_hint(known)))
         }
         Some(client_id) if audiences.contains(&client_id) => AUDIENCE.passed(wanted, got),
         Some(_) => AUDIENCE.failed(
@@ -104,11 +106,18 @@ pub(super) fn authorized_party(claims: &Claims, known: &Known) -> Check {
         }
         (Member::Other(got), _) => AUTHORIZED_PARTY.failed("azp_malformed", wanted, got, BREAKS),
         (Member::Text(azp), None) => {
-            let hint = "Choose the connection whose client the token should be for.";
-            AUTHORIZED_PARTY.skipped("No client is known to compare with.", wanted, plain(azp), Some(hint))
+            let hint = Some(client_hint(known));
+            AUTHORIZED_PARTY.skipped("No client is known to compare with.", wanted, plain(azp), hint)
         }
         (Member::Text(azp), Some(client_id)) if azp == client_id => AUTHORIZED_PARTY.passed(wanted, azp),
         (Member::Text(azp), Some(_)) => AUTHORIZED_PARTY.failed("azp_mismatch", wanted, plain(azp), HINT),
+    }
+}
+
+fn client_hint(known: &Known) -> &'static str {
+    match known.origin {
+        Origin::Pasted => "Fill in the client id in the connection, then paste again.",
+        _ => "Choose the connection whose client the token should be for.",
     }
 }
 
@@ -129,6 +138,10 @@ pub(super) fn nonce(claims: &Claims, known: &Known) -> Check {
         (None, Some(_)) => {
             let reason = "A refreshed token needs none (OIDC Core 12.2).";
             return NONCE.skipped(reason, "that of the first token, or none", shown, None);
+        }
+        (None, None) if known.origin == Origin::Pasted => {
+            let reason = "This was pasted, so there is no nonce to compare with.";
+            return NONCE.skipped(reason, "the nonce of the sign-in", shown, None);
         }
         (None, None) => {
             let hint = "Give the nonce of the sign-in's authorization URL to compare with.";

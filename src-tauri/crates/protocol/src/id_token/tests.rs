@@ -207,3 +207,34 @@ fn critical_extensions_and_access_tokens_are_refused_before_all_else() {
         assert!(verdict.claims.is_some(), "what was read is shown");
     }
 }
+
+fn pasted() -> Pasted<'static> {
+    let Expected { issuer, client_id, access_token, now, .. } = expected();
+    Pasted { issuer: Some(issuer), client_id: Some(client_id), access_token, now }
+}
+
+#[test]
+fn a_pasted_token_skips_only_what_a_sign_in_would_know() {
+    let token = signed("RS256", &header(), &payload());
+    let verdict = verify_pasted(&token, Some(&keys()), &pasted());
+    assert!(verdict.accepted(), "{verdict:?}");
+    let skipped: Vec<_> =
+        outcomes(&verdict).into_iter().filter(|(_, outcome)| *outcome == Outcome::Skipped).collect();
+    let absent_or_unknown = ["azp", "nonce", "c_hash", "s_hash", "nbf"];
+    assert!(skipped.iter().all(|(name, _)| absent_or_unknown.contains(name)), "{skipped:?}");
+    let nonce = verdict.checks.iter().find(|check| check.name == "nonce").unwrap();
+    assert!(nonce.why.starts_with("This was pasted, so there is no nonce to compare with."), "{nonce:?}");
+}
+
+#[test]
+fn a_pasted_token_may_be_old_but_not_expired_nor_from_the_future() {
+    let (iat, exp) = (NOW - 28, NOW + 86_400);
+    let token = signed("RS256", &header(), &payload_with(&[("exp", exp.into())]));
+    let code_at = |now| {
+        let verdict = verify_pasted(&token, Some(&keys()), &Pasted { now, ..pasted() });
+        verdict.first_failure().and_then(|check| check.code.clone())
+    };
+    assert_eq!(code_at(exp), None, "how long ago it was given nobody knows");
+    assert_eq!(code_at(exp + 60).as_deref(), Some("id_token_expired"));
+    assert_eq!(code_at(iat - 61).as_deref(), Some("id_token_iat_in_future"));
+}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    BREAKS, Known,
+    BREAKS, Known, Origin,
     check::{Check, Topic},
 };
 use crate::{
@@ -42,16 +42,19 @@ const AUTH_TIME: Topic = Topic {
     why: "A refresh is not a new sign-in, so its time stays.",
 };
 
+const ENDED: &str = "It has ended: get a new one where this one came from.";
 const CLOCK: &str =
     "Compare this computer's clock with the server's. If both are right, start a new sign-in.";
 
-pub(super) fn expiry(claims: &Claims, now: i64) -> Check {
+pub(super) fn expiry(claims: &Claims, known: &Known) -> Check {
+    let now = known.now;
     let wanted = format!("after {}, give or take {SKEW} s", utc(now));
     match time(claims, "exp") {
         Time::Absent => EXPIRY.failed("exp_missing", wanted, "no exp", BREAKS),
         Time::Malformed(got) => EXPIRY.failed("exp_malformed", wanted, got, BREAKS),
         Time::At(exp) if exp <= now.saturating_sub(SKEW) => {
-            EXPIRY.failed("expired", wanted, apart(exp, now), CLOCK)
+            let hint = if known.origin == Origin::Pasted { ENDED } else { CLOCK };
+            EXPIRY.failed("expired", wanted, apart(exp, now), hint)
         }
         Time::At(exp) => EXPIRY.passed(wanted, apart(exp, now)),
     }
@@ -64,24 +67,28 @@ pub(super) fn issued_at(claims: &Claims, known: &Known) -> Check {
         Time::Absent => ISSUED_AT.failed("iat_missing", wanted, "no iat", BREAKS),
         Time::Malformed(got) => ISSUED_AT.failed("iat_malformed", wanted, got, BREAKS),
         Time::At(iat) if iat > now.saturating_add(SKEW) => {
-            let wanted = format!("not after {}, give or take {SKEW} s", utc(now));
-            ISSUED_AT.failed("iat_in_future", wanted, apart(iat, now), CLOCK)
+            ISSUED_AT.failed("iat_in_future", not_after(now), apart(iat, now), CLOCK)
         }
-        Time::At(iat) if !known.just_received => ISSUED_AT.skipped(
-            "Only a token that has just come from the server must be new.",
-            wanted,
-            apart(iat, now),
-            None,
-        ),
-        Time::At(iat) if iat < now.saturating_sub(MAX_AGE) => {
-            ISSUED_AT.failed("iat_too_old", wanted, apart(iat, now), CLOCK)
-        }
-        Time::At(iat) => ISSUED_AT.passed(wanted, apart(iat, now)),
+        Time::At(iat) => match known.origin {
+            Origin::Inspected => ISSUED_AT.skipped(
+                "Only a token that has just come from the server must be new.",
+                wanted,
+                apart(iat, now),
+                None,
+            ),
+            // How long ago it was given nobody knows.
+            Origin::Pasted => Topic { why: "A token cannot come from the future.", ..ISSUED_AT }
+                .passed(not_after(now), apart(iat, now)),
+            Origin::Received if iat < now.saturating_sub(MAX_AGE) => {
+                ISSUED_AT.failed("iat_too_old", wanted, apart(iat, now), CLOCK)
+            }
+            Origin::Received => ISSUED_AT.passed(wanted, apart(iat, now)),
+        },
     }
 }
 
 pub(super) fn not_before(claims: &Claims, now: i64) -> Check {
-    let wanted = format!("not after {}, give or take {SKEW} s", utc(now));
+    let wanted = not_after(now);
     match time(claims, "nbf") {
         Time::Absent => NOT_BEFORE.skipped(
             "The token names no time before which it is not valid, and needs none.",
@@ -123,6 +130,10 @@ pub(super) fn auth_time(claims: &Claims, previous: &Claims) -> Check {
             None,
         ),
     }
+}
+
+fn not_after(now: i64) -> String {
+    format!("not after {}, give or take {SKEW} s", utc(now))
 }
 
 enum Time {

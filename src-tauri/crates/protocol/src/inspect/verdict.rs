@@ -2,7 +2,8 @@
 
 use super::{Given, Kind};
 use crate::{
-    id_token::{self, Check, Known, Outcome},
+    Map,
+    id_token::{self, Check, Known, Origin, Outcome},
     jwt::Jwt,
     text::{plain, utc},
 };
@@ -18,7 +19,7 @@ pub(super) fn checks(kind: Kind, jwt: &Jwt, given: &Given) -> Vec<Check> {
         code: given.code,
         now: given.now,
         previous: None,
-        just_received: false,
+        origin: Origin::Inspected,
     };
     let (prefix, wanted): (&str, &[&str]) = match kind {
         Kind::IdToken => return id_token::checks(jwt, given.keys, &known),
