@@ -110,6 +110,15 @@ impl Provider {
         }
     }
 
+    /// A refresh that failed; where the refresh token is of no more use, with what this provider's users do then.
+    pub(crate) fn refresh_failed(&self, error: Error) -> Error {
+        let spent = ["token_invalid_grant", "refresh_rejected", "refresh_possibly_consumed"];
+        match &self.preset.refresh.when_refused {
+            Some(hint) if spent.contains(&error.code()) => error.hint(hint.clone()),
+            _ => error,
+        }
+    }
+
     /// Whether callbacks must name the issuer (RFC 9207 section 2.4).
     pub(crate) fn names_issuer_in_callbacks(&self) -> bool {
         self.metadata.as_ref().is_some_and(|metadata| metadata.authorization_response_iss_parameter_supported)

@@ -136,7 +136,8 @@ impl Engine {
                 })
                 .await?;
             if !begun {
-                return self.follow_another(id, generation).await;
+                let followed = self.follow_another(id, generation).await;
+                return followed.map_err(|error| provider.refresh_failed(error));
             }
             self.session_changed(id);
             let spent = self.spend(session.clone(), &provider, request, since, narrowed.clone()).await;
@@ -152,7 +153,7 @@ impl Engine {
         match spent {
             // Another process took the refresh over and was faster.
             Err(not) if not.error.code() == "session_overtaken" => self.session(id).await,
-            Err(not) => Err(not.error),
+            Err(not) => Err(provider.refresh_failed(not.error)),
             Ok(()) => self.session(id).await,
         }
     }

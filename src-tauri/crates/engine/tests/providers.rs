@@ -59,6 +59,8 @@ async fn vaults_own_error_is_shown_with_its_message_and_trace_id_and_ends_the_re
     assert!(connections.iter().all(|it| it.sessions.is_empty()), "no dead session is left behind");
     assert!(error.to_string().contains("The Token"), "{error}");
     assert!(error.view().detail.as_deref().unwrap().contains("traceId"), "{error:?}");
+    let hint = error.view().hint.clone().unwrap();
+    assert!(hint.contains("new one from Vault"), "nobody signs in at Vault: {hint}");
 }
 
 #[tokio::test]

@@ -120,12 +120,14 @@ pub struct RefreshRules {
     pub policy: RefreshPolicy,
     /// What a refresh causes at the provider, asked before it is sent.
     pub consequence: Option<String>,
+    /// What to do where the refresh token is refused. Absent: sign in again.
+    pub when_refused: Option<String>,
 }
 
 impl Default for RefreshRules {
     /// Nothing is known, so the person is asked.
     fn default() -> Self {
-        Self { single_use: false, sliding_days: None, policy: RefreshPolicy::Ask, consequence: None }
+        Self { single_use: false, sliding_days: None, policy: RefreshPolicy::Ask, consequence: None, when_refused: None }
     }
 }
 
