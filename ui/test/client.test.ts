@@ -15,7 +15,7 @@ async function importKey(pem: string) {
 test("a client secret goes in once, is never shown again and can be removed", async () => {
   const application = await open();
   await choose("Secret");
-  expect(await screen.findByText("Deprecated for client tokens, as said there.")).toBeTruthy();
+  expect((await client()).textContent, "said where it is chosen").toContain("client secrets deprecated");
   const field = await screen.findByLabelText<HTMLInputElement>("Client secret");
   expect(field.type).toBe("password");
   await user.type(field, "s3cret{Enter}");
@@ -60,7 +60,8 @@ test("a key that is refused says why and what to do", async () => {
 test("a removed key comes back by Undo", async () => {
   await open();
   await importKey("-----BEGIN PRIVATE KEY-----");
-  await press("Remove");
+  await press("Private key actions");
+  await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
   await screen.findByRole("button", { name: "Paste…" });
   await press("Undo");
   expect(await screen.findByText(/RSA 2048/)).toBeTruthy();
@@ -125,6 +126,7 @@ test("credentials JSON fills the form, says what it ignored, and can be taken ba
 
 test("a client token is got once, used again, and a fresh one only on demand", async () => {
   const application = await open();
+  await press(/^Client tokens/);
   await user.click(await screen.findByRole("button", { name: "client_refund", pressed: false }));
   await press("Get client token");
   await arrive("Client token");
@@ -148,7 +150,34 @@ test("a client token that is refused says so at the connection", async () => {
     detail: null,
   });
   await press("Get client token");
-  expect((await screen.findByRole("alert")).dataset.code).toBe("token_invalid_scope");
+  const card = await screen.findByRole("region", { name: /^Client tokens/ });
+  expect((await within(card).findByRole("alert")).dataset.code).toBe("token_invalid_scope");
+  await within(card).findByRole("region", { name: "What could explain it" });
+  expect(calls(application, "client_doctor")[0]?.args).toMatchObject({
+    error: "invalid_scope",
+    asked: "client_token",
+  });
+});
+
+test("an audience that is not known yet says when it will be, and is saved as the preset's own", async () => {
+  const application = await open();
+  const tokens = application.connection({ slug: "sandbox" }).clientTokens;
+  if (tokens) Object.assign(tokens, { audience: null, defaultAudience: null });
+  await application.changed({ what: "connection", slug: "sandbox" });
+  await press(/^Client tokens/);
+  const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Audience" });
+  await waitFor(() => expect(field.value).toBe(""));
+  expect(field.placeholder).toBe("known when the sandbox runs");
+  const audience = () => {
+    const draft = calls(application, "connection_save").at(-1)?.args.draft;
+    return (draft as { clientAudience: string | null } | undefined)?.clientAudience;
+  };
+  await user.click(await screen.findByRole("button", { name: "client_refund", pressed: false }));
+  await waitFor(() => expect(audience()).toBeNull());
+  await user.type(field, "x{Backspace}");
+  await waitFor(() => expect(audience(), "emptied by hand, none is sent").toBe(""));
+  await user.click(screen.getByRole("button", { name: "Reset" }));
+  await waitFor(() => expect(audience()).toBeNull());
 });
 
 test("the way back is checked when it is shown, and repaired where it can be", async () => {
@@ -187,13 +216,37 @@ test("extra parameters keep their rows while they are typed, and a reserved one 
   await waitFor(() => expect(kept()).toEqual([{ name: "prompt", value: "login" }]));
   const request = screen.getByRole("group", { name: "Authorization request" });
   await user.click(within(request).getByRole("button", { name: "Add parameter" }));
-  await user.keyboard("state");
-  await user.tab();
-  const card = await screen.findByRole("alert");
-  expect(card.textContent).toContain("state cannot be set by hand.");
-  expect(card.textContent).toContain("It is random");
-  await user.click(within(request).getByRole("button", { name: "Remove state" }));
-  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  await user.keyboard("State");
+  const refusal = within(request).getByRole("alert");
+  expect(refusal.textContent, "said with the last key").toContain(
+    "State cannot be set by hand. It is random",
+  );
+  const field = within(request).getByRole("textbox", { name: "Name of parameter 2" });
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  expect(field.getAttribute("aria-describedby")).toBe(refusal.id);
+  expect(await button(/^Extra parameters.*not saved/)).toBeTruthy();
+  await user.keyboard("_hint");
+  expect(within(request).queryByRole("alert"), "another name by now").toBeNull();
+  await user.keyboard("{Backspace>5}");
+  const first = within(request).getByRole("textbox", { name: "Value of parameter 1" });
+  await user.clear(first);
+  await user.type(first, "none");
+  await waitFor(() =>
+    expect(kept(), "a refused row keeps no other from being saved").toEqual([
+      { name: "prompt", value: "none" },
+    ]),
+  );
+  await user.click(within(request).getByRole("button", { name: "Remove State" }));
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("a header that Bobbin sets itself is refused as it is typed", async () => {
+  await open();
+  await press(/^Extra parameters/);
+  await press("Add header");
+  await user.keyboard("authorization");
+  const refusal = within(screen.getByRole("group", { name: "Headers" })).getByRole("alert");
+  expect(refusal.textContent).toContain("It would carry a secret into the connection's file.");
 });
 
 test("an OpenID provider begins with its issuer, whose metadata fills the endpoints in", async () => {
@@ -209,6 +262,33 @@ test("an OpenID provider begins with its issuer, whose metadata fills the endpoi
   await press("Fetch metadata");
   expect(await screen.findByText(/from https:\/\/login.example.com\/.well-known/)).toBeTruthy();
   expect(await screen.findByText("from the issuer")).toBeTruthy();
+});
+
+test("without a list of client scopes it says what to type, and what the issuer supports can be picked", async () => {
+  const application = await open();
+  await press("New connection");
+  await user.click(await screen.findByRole("menuitem", { name: /OpenID provider/ }));
+  await screen.findByRole("textbox", { name: "Issuer" });
+  await press(/^Client tokens/);
+  const card = await screen.findByRole("region", { name: /^Client tokens/ });
+  expect(card.textContent).toContain("none chosen");
+  expect(card.textContent.replace(/\s+/g, " ")).toContain(
+    "Type those that the provider's documentation names",
+  );
+  expect(card.textContent, "there is nothing to count").not.toMatch(/\d of \d/);
+  await user.type(await screen.findByRole("textbox", { name: "Issuer" }), "https://login.example.com");
+  await press("Fetch metadata");
+  await within(card).findByText("The issuer supports also");
+  await user.click(within(card).getByRole("button", { name: "api:read" }));
+  const made = () => application.connections.at(-1)?.clientTokens?.scopes;
+  await waitFor(() => expect(made()).toEqual(["api:read"]));
+  expect(within(card).getByRole("button", { name: "api:read", pressed: true })).toBeTruthy();
+  await user.click(within(card).getByRole("button", { name: "api:read" }));
+  await waitFor(() => expect(made()).toEqual([]));
+  expect(
+    within(card).getByRole("button", { name: "api:read", pressed: false }),
+    "offered again",
+  ).toBeTruthy();
 });
 
 test("Vault starts with a refresh token, and asks for no client, scopes or redirect", async () => {

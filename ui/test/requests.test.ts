@@ -106,3 +106,13 @@ test("ended requests are forgotten only after a yes", async () => {
   expect(await screen.findByText("No request yet")).toBeTruthy();
   expect(await screen.findByText("Cleared 4 requests")).toBeTruthy();
 });
+
+test("what was pasted is cleared by a button beside it, which gives the focus back", async () => {
+  await openRequests();
+  fill(await search(), `https://localhost:9000/return?code=1&state=${STATE}`);
+  await press("Clear the search");
+  expect((await search()).value).toBe("");
+  expect(document.activeElement).toBe(await search());
+  expect(await rows()).toHaveLength(4);
+  expect(screen.queryByRole("button", { name: "Clear the search" }), "there is nothing to clear").toBeNull();
+});

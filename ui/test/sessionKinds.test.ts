@@ -51,6 +51,58 @@ test("pasted tokens say so and cannot be signed in again", async () => {
   expect((await screen.findByRole("heading", { level: 1 })).textContent).toBe("Sandbox");
 });
 
+test("what was only skipped is neither right nor wrong, and what failed is wrong", async () => {
+  const pasted = (id: string, outcome: "skipped" | "failed") => {
+    const made = { ...thandi(), id, label: id, kind: "manual" as const, refresh: null };
+    if (made.idToken) {
+      const checks = made.idToken.checks.map((check, index) => (index === 0 ? { ...check, outcome } : check));
+      made.idToken = { ...made.idToken, verified: false, checks };
+    }
+    return made;
+  };
+  await open({ sessions: [pasted("Skipped", "skipped"), pasted("Failed", "failed")] });
+  for (const [name, bad] of [
+    ["Skipped", false],
+    ["Failed", true],
+  ] as const) {
+    await goTo(name);
+    const checks = await screen.findByRole("region", { name: "Checks" });
+    expect(
+      within(checks)
+        .getByText(/passed ·/)
+        .classList.contains("bad"),
+    ).toBe(bad);
+    expect(
+      within(checks)
+        .getByText(/passed ·/)
+        .classList.contains("ok"),
+    ).toBe(false);
+    const tile = screen.getByRole("group", { name: "ID token" });
+    expect(
+      within(tile)
+        .getByText(/not verified/)
+        .classList.contains("bad"),
+    ).toBe(bad);
+  }
+});
+
+test("a refresh token that is refused says what brings another one", async () => {
+  const refused = (connection: string) => {
+    const made = { ...thandi(-MINUTE), connection, scopesRequested: [] };
+    if (made.refresh) made.refresh = { ...made.refresh, state: "rejected" };
+    return made;
+  };
+  const application = await open({ sessions: [refused("sandbox")] });
+  await goTo("Thandi Nkosi");
+  const tile = () => screen.findByRole("group", { name: "Refresh token" });
+  expect((await tile()).textContent).toContain("refused: sign in again");
+  const vault = application.connection_create({ preset: "vault", name: "Vault" });
+  application.sessions = [{ ...refused(vault.slug), id: "v", label: "Vault tokens" }];
+  await application.changed({ what: "overview" });
+  await goTo("Vault tokens");
+  await waitFor(async () => expect((await tile()).textContent).toContain("refused: start again"));
+});
+
 test("user info is a table of claims, which Escape closes", async () => {
   await open({ sessions: [thandi()] });
   await goTo("Thandi Nkosi");

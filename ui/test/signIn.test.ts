@@ -135,7 +135,8 @@ test("a waiting sign-in can come back another way", async () => {
   const application = await open({ signIn: "wait" });
   await press("Sign in with browser");
   await waitFor(async () => expect(await status("consent")).toBe("active"));
-  await user.click(within(await panel()).getByRole("radio", { name: "Paste" }));
+  expect(screen.getAllByText("Return through"), "one choice of that name").toHaveLength(1);
+  await press("Switch to paste");
   expect(await screen.findByRole("textbox", { name: "Callback URL" })).toBeTruthy();
   expect(calls(application, "sign_in_switch")[0]?.args).toMatchObject({ method: "paste" });
 });
@@ -153,5 +154,8 @@ test("a refused client is told what could explain it, worst first", async () => 
   const list = await screen.findByRole("region", { name: "What could explain it" });
   const first = within(list).getAllByRole("listitem")[0];
   expect(first?.dataset.level).toBe("error");
-  expect(calls(application, "client_doctor")[0]?.args).toMatchObject({ error: "invalid_client" });
+  expect(calls(application, "client_doctor")[0]?.args).toMatchObject({
+    error: "invalid_client",
+    asked: "sign_in",
+  });
 });

@@ -2,7 +2,7 @@
 
 use bobbin_engine::{
     Engine,
-    view::{ConnectionDraft, ConnectionView, FindingView, PresetView, RedirectCheck},
+    view::{Asked, ConnectionDraft, ConnectionView, FindingView, PresetView, RedirectCheck},
 };
 use tauri::{AppHandle, State};
 
@@ -89,8 +89,9 @@ pub(crate) async fn client_doctor(
     engine: State<'_, Engine>,
     slug: String,
     error: String,
+    asked: Asked,
 ) -> Reply<Vec<FindingView>> {
-    Ok(engine.client_doctor(&slug, &error).await?)
+    Ok(engine.client_doctor(&slug, &error, asked).await?)
 }
 
 #[tauri::command]

@@ -95,6 +95,7 @@ async fn a_client_token_by_secret_is_called_deprecated_and_works() {
     let app = world.app().await;
     use_secret(&app, "Body").await;
     app.shows("client secrets deprecated").await;
+    app.click("button", "Client tokens *").await;
     app.click("button", "client_paymentauthorizationrequest").await;
     pictures(&app, "deprecated").await;
     app.click("button", "Get client token").await;

@@ -42,7 +42,7 @@ async fn a_sign_in_that_waits_is_switched_to_pasting() {
     sign_in_is(&app, "waiting").await;
     let callback = page.decide(Decision::Allow).await;
 
-    app.click_at("[aria-label='Sign-in'] [data-value=paste]").await;
+    app.click("button", "Switch to paste").await;
     app.find("textbox", "Callback URL").await;
     pictures(&app, "switched").await;
     app.fill("Callback URL", &callback).await;

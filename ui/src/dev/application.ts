@@ -145,13 +145,11 @@ export class Application {
   connection_save({ slug, draft }: { slug: string; draft: ConnectionDraft }) {
     const { name, scopes, redirectMethod, redirectUri, refreshPolicy, endpoints, parameters } = draft;
     const view = this.connection({ slug });
-    const reserved = Object.values(parameters)
-      .flat()
-      .find((row) => view.reservedParameters.some((other) => other.name === row.name));
-    if (reserved) {
-      const reason = view.reservedParameters.find((other) => other.name === reserved.name)?.value;
-      throw refusal("parameter_reserved", `${reserved.name} cannot be set by hand.`, reason);
-    }
+    const reserved = view.reserved.find(({ rows, name: taken }) =>
+      (rows === "headers" ? draft.headers : parameters[rows]).some((row) => row.name === taken),
+    );
+    if (reserved)
+      throw refusal("parameter_reserved", `${reserved.name} cannot be set by hand.`, reserved.reason);
     const rows = (values: NamedValue[]) => values.filter((row) => row.name.trim());
     Object.assign(view, { name, scopes, redirectMethod, redirectUri, refreshPolicy });
     Object.assign(view, {

@@ -1,4 +1,4 @@
-import type { AuthenticationMethod, ConnectionView, NamedValue, RedirectCheck } from "../ipc/types";
+import type { Asked, AuthenticationMethod, ConnectionView, NamedValue, RedirectCheck } from "../ipc/types";
 import { refusal, type Application } from "./application";
 import { judged, key } from "./connections";
 import { clientSession, session } from "./samples";
@@ -73,6 +73,7 @@ export const clientCommands = {
       throw refusal("issuer_insecure", message, "Write the issuer with https://.");
     }
     view.discovery = { state: "fetched", at: Date.now(), url };
+    view.scopesSupported = ["address", "phone", "api:read", "api:write"];
     for (const endpoint of view.endpoints) {
       if (endpoint.source === "none" && endpoint.kind !== "graphql")
         Object.assign(endpoint, { url: `${issuer}/${endpoint.kind}`, source: "discovery" });
@@ -149,9 +150,10 @@ export const clientCommands = {
     return clientCommands.redirect_doctor(app, { slug });
   },
 
-  client_doctor(app: Application, { slug }: Slug & { error: string }) {
+  client_doctor(app: Application, { slug, asked }: Slug & { error: string; asked: Asked }) {
     const order = { error: 0, warning: 1, passed: 2 };
-    const all = app.connection({ slug }).findings.filter(({ field }) => field !== "redirectUri");
+    const others = asked === "client_token" ? ["scopes", "redirectUri"] : ["clientScopes", "redirectUri"];
+    const all = app.connection({ slug }).findings.filter(({ field }) => !others.includes(field));
     return [...all].sort((a, b) => order[a.level] - order[b.level]);
   },
 
@@ -229,7 +231,7 @@ export function writeClient(
     kid: string;
     audience: ConnectionView["authentication"]["audience"];
     clientScopes: string[];
-    clientAudience: string;
+    clientAudience: string | null;
   },
 ): void {
   const { authentication, clientTokens } = view;
@@ -240,5 +242,8 @@ export function writeClient(
     audience: draft.audience,
   });
   if (clientTokens)
-    Object.assign(clientTokens, { scopes: draft.clientScopes, audience: draft.clientAudience });
+    Object.assign(clientTokens, {
+      scopes: draft.clientScopes,
+      audience: draft.clientAudience ?? clientTokens.defaultAudience,
+    });
 }

@@ -93,6 +93,14 @@ export const key = (): KeyView => ({
   warning: null,
 });
 
+const clientIdHints: Record<string, string> = {
+  sandbox:
+    "The sandbox's own page lists the clients that it knows, with their secrets and keys: open its issuer's address in the browser.",
+  "stitch-test": "Ids of test clients begin with test-.",
+  openid: "The provider names it where the client is registered.",
+  tokens: "Optional: the aud of a pasted id_token is compared with it.",
+};
+
 const methods: AuthenticationMethod[] = [
   "none",
   "client_secret_post",
@@ -186,7 +194,7 @@ export function connection(slug: string, part: Partial<ConnectionView> = {}): Co
         : summary,
     file: `connections/${slug}.toml`,
     clientId: local ? "test-18fbd892-3b73-43c3-a854-c6f78c681349" : "",
-    clientIdHint: local ? null : id.startsWith("stitch") ? "Ids of test clients begin with test-." : null,
+    clientIdHint: clientIdHints[id] ?? null,
     scopes: !signsIn
       ? []
       : discovers
@@ -200,6 +208,7 @@ export function connection(slug: string, part: Partial<ConnectionView> = {}): Co
           scope("offline_access", "Gives a refresh token, so that access goes on without a new sign-in."),
         ]
       : catalogue,
+    scopesSupported: [],
     scopeLimit: discovers ? null : 300,
     startsWith,
     authentication: {
@@ -245,10 +254,21 @@ export function connection(slug: string, part: Partial<ConnectionView> = {}): Co
         ? [{ name: "X-Merchant-ID", value: "Your merchant's UUID, where Vault gave you one." }]
         : [],
     parameters: { authorize: [], token: [], refresh: [] },
-    reservedParameters: [
-      { name: "state", value: "It is random, and finds the sign-in that an answer belongs to." },
-      { name: "client_id", value: "It is the connection's client id." },
-      { name: "scope", value: "It is made from the scopes of the connection." },
+    reserved: [
+      {
+        rows: "authorize",
+        name: "state",
+        reason: "It is random, and finds the sign-in that an answer belongs to.",
+      },
+      { rows: "authorize", name: "client_id", reason: "It is the connection's client id." },
+      { rows: "token", name: "client_id", reason: "It is the connection's client id." },
+      { rows: "token", name: "scope", reason: "It is made from the scopes of the connection." },
+      { rows: "refresh", name: "scope", reason: "It is chosen with each refresh." },
+      {
+        rows: "headers",
+        name: "Authorization",
+        reason: "It would carry a secret into the connection's file.",
+      },
     ],
     problems: [],
     findings: [],

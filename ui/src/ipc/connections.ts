@@ -1,5 +1,6 @@
 import { invoke } from "./transport";
 import type {
+  Asked,
   AssertionPreview,
   ConnectionDraft,
   ConnectionView,
@@ -35,5 +36,5 @@ export const redirectDoctor = (slug: string) => invoke<RedirectCheck[]>("redirec
 export const redirectRepair = (slug: string) => invoke<RedirectCheck[]>("redirect_repair", { slug });
 
 /** What could explain an OAuth error such as `invalid_client`, worst first. */
-export const clientDoctor = (slug: string, error: string) =>
-  invoke<FindingView[]>("client_doctor", { slug, error });
+export const clientDoctor = (slug: string, error: string, asked: Asked) =>
+  invoke<FindingView[]>("client_doctor", { slug, error, asked });

@@ -4,10 +4,13 @@ import type {
   ConnectionDraft,
   ConnectionView,
   EndpointKind,
+  ErrorView,
+  ExtraRows,
   NamedValue,
   ParametersView,
   RedirectMethod,
   RefreshPolicy,
+  ReservedView,
 } from "../ipc/types";
 
 /** The fields of a connection's form, as they are typed. */
@@ -23,7 +26,8 @@ export interface Fields {
   kid: string;
   audience: AssertionAudience;
   clientScopes: string[];
-  clientAudience: string;
+  /** Null: the preset's own, which is not known yet. */
+  clientAudience: string | null;
   refreshPolicy: RefreshPolicy;
   headers: NamedValue[];
   parameters: ParametersView;
@@ -61,14 +65,24 @@ export function fieldsOf(view: ConnectionView): Fields {
     kid: authentication.kid,
     audience: authentication.audience,
     clientScopes: clientTokens?.scopes ?? [],
-    clientAudience: clientTokens?.audience ?? "",
+    clientAudience: clientTokens ? clientTokens.audience : "",
     refreshPolicy: view.refreshPolicy,
     headers: view.headers,
     parameters: view.parameters,
   });
 }
 
-/** What a person has written themselves; the rest stays the preset's and the key's own. */
+/** Why a parameter or header cannot be set by hand; null where it can. Letters' case does not count. */
+export function whyReserved(reserved: ReservedView[], rows: ExtraRows, name: string): string | null {
+  const wanted = name.trim().toLowerCase();
+  const found = reserved.find((one) => one.rows === rows && one.name.toLowerCase() === wanted);
+  return found?.reason ?? null;
+}
+
+/**
+ * What a person has written themselves; the rest stays the preset's and the key's own. A row that is refused
+ * where it stands does not keep the others from being saved.
+ */
 export function draftOf(fields: Fields, view: ConnectionView): ConnectionDraft {
   const { key, algorithms } = view.authentication;
   const { algorithm, kid, endpoints } = fields;
@@ -76,10 +90,22 @@ export function draftOf(fields: Fields, view: ConnectionView): ConnectionDraft {
     .map(({ kind, url, source }) => ({ kind, url: endpoints[kind] ?? "", was: url ?? "", source }))
     .filter(({ url, was, source }) => source === "manual" || url !== was)
     .map(({ kind, url }) => ({ kind, url }));
+  const allowed = (rows: ExtraRows, values: NamedValue[]) =>
+    values.filter(({ name }) => !whyReserved(view.reserved, rows, name));
+  const { authorize, token, refresh } = fields.parameters;
   return {
     ...fields,
+    headers: allowed("headers", fields.headers),
+    parameters: {
+      authorize: allowed("authorize", authorize),
+      token: allowed("token", token),
+      refresh: allowed("refresh", refresh),
+    },
     endpoints: written,
     algorithm: algorithm === algorithms[0] ? "" : algorithm,
     kid: kid === key?.kid ? "" : kid,
   };
 }
+
+/** Why a save was refused, where the rows of extra headers and parameters are to blame. */
+export const aboutRows = ({ code }: ErrorView) => /^(header|parameter)_|^secret_in_file$/.test(code);

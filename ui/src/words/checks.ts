@@ -9,6 +9,8 @@ export function tally(checks: CheckView[]): string {
     .join(" · ");
 }
 
+export const anyFailed = (checks: CheckView[]) => checks.some(({ outcome }) => outcome === "failed");
+
 /** What follows the document that the row above names already: `OIDC Core 3.1.3.7 (6)`, then `(2)`. */
 export function shortSection(whole: string, above = ""): string {
   const words = whole.split(" ");

@@ -62,6 +62,7 @@ impl Engine {
             client_id_hint: preset.client_id_hint.clone(),
             scopes: file.scopes.clone(),
             scope_catalogue: shown::scope_catalogue(preset),
+            scopes_supported: shown::scopes_supported(&provider),
             scope_limit: preset.limits.scope,
             starts_with: match preset.starts_with {
                 preset::StartsWith::SignIn => StartsWith::SignIn,
@@ -91,7 +92,7 @@ impl Engine {
                 token: shown::named(&file.parameters.token),
                 refresh: shown::named(&file.parameters.refresh),
             },
-            reserved_parameters: shown::reserved_parameters(),
+            reserved: shown::reserved(),
             problems: problems(&provider, &findings),
             findings: findings.iter().map(finding_view).collect(),
         })

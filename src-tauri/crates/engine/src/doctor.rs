@@ -2,7 +2,7 @@
 
 use bobbin_protocol::{
     client_assertion::SigningAlgorithm,
-    doctor::{Facts, Finding, KeyFacts, Level, RedirectKind, examine, explain},
+    doctor::{self, Facts, Finding, KeyFacts, Level, RedirectKind, examine, explain},
     preset,
     private_key::expiry_warning,
 };
@@ -16,18 +16,23 @@ use crate::{
     loopback::Place,
     provider::Provider,
     view::{
-        CheckOutcome, EndpointKind, EndpointSource, FindingLevel, FindingView, KeyView, LinkRegistration,
-        Problem, RedirectCheck, RedirectMethod,
+        Asked, CheckOutcome, EndpointKind, EndpointSource, FindingLevel, FindingView, KeyView,
+        LinkRegistration, Problem, RedirectCheck, RedirectMethod,
     },
 };
 
 impl Engine {
-    /// The checks that could explain an OAuth error of this connection, worst first.
-    pub async fn client_doctor(&self, slug: &str, error: &str) -> Result<Vec<FindingView>> {
+    /// The checks that could explain an OAuth error to what was asked for, worst first.
+    pub async fn client_doctor(&self, slug: &str, error: &str, asked: Asked) -> Result<Vec<FindingView>> {
         let provider = self.provider_at_rest(slug)?;
         let secrets = self.client_secrets(slug).await?;
         let findings = findings(&provider, Some(&secrets), self.now());
-        Ok(explain(error, &findings).into_iter().map(finding_view).collect())
+        let asked = match asked {
+            Asked::SignIn => doctor::Asked::SignIn,
+            Asked::Refresh => doctor::Asked::Refresh,
+            Asked::ClientToken => doctor::Asked::ClientToken,
+        };
+        Ok(explain(error, asked, &findings).into_iter().map(finding_view).collect())
     }
 
     /// What stands in the way of a client token.

@@ -6,8 +6,8 @@ mod world;
 use std::{collections::HashSet, time::Duration};
 
 use bobbin_engine::view::{
-    AuthenticationMethod, ConnectionDraft, ExchangePart, RedirectMethod, SessionKind, SessionSecret,
-    SignInState,
+    Asked, AuthenticationMethod, ConnectionDraft, ExchangePart, ExtraRows, RedirectMethod, SessionKind,
+    SessionSecret, SignInState,
 };
 use bobbin_sandbox::{
     CERTIFICATE_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, EC_CLIENT_ID,
@@ -177,6 +177,7 @@ async fn a_wrong_secret_is_refused_and_the_doctor_names_what_could_explain_it() 
     assert_eq!(sign_in.failure.unwrap().code, "token_invalid_client");
     let findings = world.engine.client_doctor("sandbox", "invalid_client").await.unwrap();
     assert!(!findings.is_empty());
+    assert!(findings.iter().all(|finding| finding.field != "clientScopes"), "no client token was asked for");
     assert!(findings.iter().any(|finding| finding.field == "authentication"), "{findings:?}");
 }
 
@@ -271,7 +272,9 @@ async fn introspection_says_whether_a_token_is_active() {
 async fn a_parameter_or_header_that_is_reserved_is_refused_with_its_reason() {
     let world = World::new();
     let view = world.connection().await;
-    assert!(view.reserved_parameters.iter().any(|reserved| reserved.name == "state"));
+    let reserved = |rows, name: &str| view.reserved.iter().any(|it| it.rows == rows && it.name == name);
+    assert!(reserved(ExtraRows::Authorize, "state") && reserved(ExtraRows::Headers, "Authorization"));
+    assert!(reserved(ExtraRows::Token, "audience") && !reserved(ExtraRows::Authorize, "audience"));
     for (name, code) in [("state", "parameter_reserved"), ("redirect_uri", "parameter_reserved")] {
         let mut draft = world::draft(world.connection().await);
         draft.parameters.authorize.push(named(name, "x"));

@@ -6,8 +6,8 @@ mod world;
 use std::time::Duration;
 
 use bobbin_engine::view::{
-    DiscoveryView, EndpointDraft, EndpointKind, EndpointSource, RefreshPolicy, SessionKind, SessionSecret,
-    StartsWith,
+    CheckOutcome, CheckView, DiscoveryView, EndpointDraft, EndpointKind, EndpointSource, RefreshPolicy,
+    SessionKind, SessionSecret, StartsWith,
 };
 use bobbin_sandbox::PUBLIC_CLIENT_ID;
 use serde_json::{Value, json};
@@ -161,6 +161,90 @@ async fn a_pasted_id_token_is_read_without_being_called_verified() {
     let known = world.engine.session_from_reply("sandbox", reply.to_string()).await.unwrap();
     let checks = known.id_token.unwrap().checks;
     assert!(checks.iter().any(|check| check.title == "Signature" && check.code.is_none()), "{checks:?}");
+}
+
+#[tokio::test]
+async fn a_pasted_id_token_is_put_to_every_check_that_needs_no_sign_in() {
+    let world = World::new();
+    let session = world.session_id().await;
+    let base = world.engine.sandbox().await.unwrap();
+    let secret = |which| world.engine.session_secret(&session, which);
+    let (access_token, id_token) =
+        (secret(SessionSecret::AccessToken).await.unwrap(), secret(SessionSecret::IdToken).await.unwrap());
+    let reply = json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token });
+    let slug = world.engine.connection_create("tokens", "From a ticket").await.unwrap();
+    let paste = || async {
+        let pasted = world.engine.session_from_reply(&slug, reply.to_string()).await.unwrap();
+        let read = pasted.id_token.unwrap();
+        (read.verified, read.checks)
+    };
+    let outcome = |checks: &[CheckView], title: &str| {
+        let check = checks.iter().find(|check| check.title == title);
+        check.unwrap_or_else(|| panic!("no {title} in {checks:?}")).clone()
+    };
+
+    // Nothing is known of who gave it: what can be read of it is checked all the same.
+    let (verified, checks) = paste().await;
+    assert!(!verified);
+    for title in ["Expiry", "Issued at", "Subject", "at_hash"] {
+        assert_eq!(outcome(&checks, title).outcome, CheckOutcome::Passed, "{title}");
+    }
+    for title in ["Signature", "Issuer", "Audience"] {
+        let check = outcome(&checks, title);
+        assert_eq!(check.outcome, CheckOutcome::Skipped, "{title}");
+        assert!(check.hint.is_some(), "{check:?}");
+    }
+    for (title, noun) in [("Nonce", "nonce"), ("s_hash", "state")] {
+        let check = outcome(&checks, title);
+        assert_eq!(check.outcome, CheckOutcome::Skipped);
+        let why = format!("This was pasted, so there is no {noun} to compare with.");
+        assert!(check.why.starts_with(&why), "{check:?}");
+        assert_eq!(check.hint, None, "there is nothing to do about it");
+    }
+
+    // With the issuer, its keys and the client filled in, all the others are made.
+    let endpoint = |kind, url: &str| EndpointDraft { kind, url: url.to_owned() };
+    let jwks = format!("{base}/.well-known/openid-configuration/jwks");
+    world
+        .save_connection_of(&slug, |draft| {
+            PUBLIC_CLIENT_ID.clone_into(&mut draft.client_id);
+            draft.endpoints =
+                vec![endpoint(EndpointKind::Issuer, &base), endpoint(EndpointKind::Jwks, &jwks)];
+        })
+        .await;
+    let (verified, checks) = paste().await;
+    assert!(verified, "{checks:?}");
+    for title in ["Signature", "Issuer", "Audience"] {
+        assert_eq!(outcome(&checks, title).outcome, CheckOutcome::Passed, "{title}");
+    }
+
+    // And each of them can fail.
+    world
+        .save_connection_of(&slug, |draft| {
+            "another".clone_into(&mut draft.client_id);
+            draft.endpoints = vec![endpoint(EndpointKind::Issuer, "https://login.example.com")];
+        })
+        .await;
+    world.advance(Duration::from_hours(1));
+    let (verified, checks) = paste().await;
+    assert!(!verified);
+    for (title, code) in [("Issuer", "iss_mismatch"), ("Audience", "aud_mismatch"), ("Expiry", "expired")] {
+        assert_eq!(outcome(&checks, title).code, Some(format!("id_token_{code}")), "{title}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_issuer_supports_is_offered_beside_the_preset_s_own_scopes() {
+    let world = World::new();
+    let base = world.engine.sandbox().await.unwrap();
+    let slug = world.engine.connection_create("openid", "Some provider").await.unwrap();
+    assert!(world.connection_of(&slug).await.scopes_supported.is_empty(), "the issuer was not asked yet");
+    let issuer = EndpointDraft { kind: EndpointKind::Issuer, url: base };
+    world.save_connection_of(&slug, |draft| draft.endpoints = vec![issuer]).await;
+    world.engine.discover(&slug).await.unwrap();
+    let supported = world.connection_of(&slug).await.scopes_supported;
+    assert!(supported.iter().any(|scope| scope == "accounts"), "{supported:?}");
+    assert!(!supported.iter().any(|scope| scope == "openid"), "the preset lists it already");
 }
 
 #[tokio::test]

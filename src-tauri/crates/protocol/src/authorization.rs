@@ -104,7 +104,7 @@ pub fn build_authorization_url(request: &AuthorizationRequest) -> Result<Url, Au
 }
 
 /// `scope-token` of RFC 6749 section 3.3.
-pub(crate) fn is_scope(scope: &str) -> bool {
+pub fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 

@@ -55,6 +55,17 @@ pub enum RedirectKind {
     Paste,
 }
 
+/// Which tokens were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Those of a user's sign-in.
+    SignIn,
+    /// Those that a refresh brings.
+    Refresh,
+    /// Those of the client itself.
+    ClientToken,
+}
+
 /// The outcome of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -105,13 +116,14 @@ pub fn examine(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The findings that could explain an OAuth error, worst first; passed ones last, since each could still be it.
+/// The findings about what was asked for that could explain an OAuth error, worst first; passed ones last,
+/// since each could still be it.
 ///
 /// Among equals, what says how it could still be wrong goes first, and of these what explains few other errors:
 /// after `invalid_client` a secret that is there is likelier to be wrong than the client id.
-pub fn explain<'f>(oauth_error: &str, findings: &'f [Finding]) -> Vec<&'f Finding> {
-    let mut found: Vec<_> =
-        findings.iter().filter(|finding| finding.explains.contains(&oauth_error)).collect();
+pub fn explain<'f>(oauth_error: &str, asked: Asked, findings: &'f [Finding]) -> Vec<&'f Finding> {
+    let explains = |finding: &&Finding| finding.explains.contains(&oauth_error) && finding.concerns(asked);
+    let mut found: Vec<_> = findings.iter().filter(explains).collect();
     found.sort_by_key(|finding| (Reverse(finding.level), finding.hint.is_none(), finding.explains.len()));
     found
 }
@@ -144,6 +156,16 @@ impl Check {
 }
 
 impl Finding {
+    /// Whether it is about a request for such tokens. The client itself is the same in each.
+    fn concerns(&self, asked: Asked) -> bool {
+        match (self.field, asked) {
+            ("clientId" | "authentication" | "key", _) => true,
+            ("clientScopes", asked) => asked == Asked::ClientToken,
+            (_, Asked::SignIn) => true,
+            (_, asked) => asked == Asked::Refresh && self.code == metadata::REFRESH_GRANT.code,
+        }
+    }
+
     fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

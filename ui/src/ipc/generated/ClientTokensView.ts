@@ -5,9 +5,13 @@
  */
 export type ClientTokensView = { scopes: Array<string>, 
 /**
- * Sent as `audience`; empty sends none.
+ * Sent as `audience`; empty sends none. Absent: the sandbox's, which is known when it runs.
  */
-audience: string, defaultAudience: string, 
+audience: string | null, 
+/**
+ * The preset's own.
+ */
+defaultAudience: string | null, 
 /**
  * Why this way of getting them is deprecated, where it is.
  */

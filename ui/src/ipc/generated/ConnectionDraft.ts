@@ -18,4 +18,8 @@ endpoints: Array<EndpointDraft>, authenticationMethod: AuthenticationMethod,
 /**
  * Empty takes the first that fits the key.
  */
-algorithm: string, kid: string, audience: AssertionAudience, clientScopes: Array<string>, clientAudience: string, refreshPolicy: RefreshPolicy, headers: Array<NamedValue>, parameters: ParametersView, };
+algorithm: string, kid: string, audience: AssertionAudience, clientScopes: Array<string>, 
+/**
+ * Absent: the preset's own.
+ */
+clientAudience: string | null, refreshPolicy: RefreshPolicy, headers: Array<NamedValue>, parameters: ParametersView, };

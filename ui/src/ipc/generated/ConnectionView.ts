@@ -11,6 +11,7 @@ import type { ParametersView } from "./ParametersView";
 import type { Problem } from "./Problem";
 import type { RedirectMethod } from "./RedirectMethod";
 import type { RefreshPolicy } from "./RefreshPolicy";
+import type { ReservedView } from "./ReservedView";
 import type { ScopeView } from "./ScopeView";
 import type { StartsWith } from "./StartsWith";
 
@@ -39,6 +40,10 @@ clientIdHint: string | null, scopes: Array<string>,
  */
 scopeCatalogue: Array<ScopeView>, 
 /**
+ * What the issuer's metadata names beside the catalogue; for whom each is, it does not say.
+ */
+scopesSupported: Array<string>, 
+/**
  * The server's limit on the joined `scope` parameter, in characters.
  */
 scopeLimit: number | null, 
@@ -63,9 +68,9 @@ headers: Array<NamedValue>,
  */
 headerHints: Array<NamedValue>, parameters: ParametersView, 
 /**
- * Parameters that cannot be set by hand, with the reason.
+ * Parameters and headers that cannot be set by hand.
  */
-reservedParameters: Array<NamedValue>, 
+reserved: Array<ReservedView>, 
 /**
  * What stands in the way of a sign-in or a token request; a subset of the findings.
  */

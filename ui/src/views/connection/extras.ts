@@ -1,7 +1,4 @@
-import type { ErrorView, NamedValue, ParametersView, StartsWith } from "../../ipc/types";
-
-/** Why a save was refused, where the rows of extra headers and parameters are to blame. */
-export const aboutRows = ({ code }: ErrorView) => /^(header|parameter)_/.test(code);
+import type { ParametersView, ReservedView, StartsWith } from "../../ipc/types";
 
 export const legs: { leg: keyof ParametersView; title: string }[] = [
   { leg: "authorize", title: "Authorization request" },
@@ -16,8 +13,8 @@ export function legsOf(startsWith: StartsWith) {
 }
 
 /** What is said of a name: each reason once. */
-export function reserved(rows: NamedValue[]): { names: string; reason: string }[] {
-  const byReason = new Map<string, Set<string>>();
-  for (const { name, value } of rows) byReason.set(value, (byReason.get(value) ?? new Set()).add(name));
-  return [...byReason].map(([reason, names]) => ({ names: [...names].join(", "), reason }));
+export function byReason(reserved: ReservedView[]): { names: string; reason: string }[] {
+  const found = new Map<string, Set<string>>();
+  for (const { name, reason } of reserved) found.set(reason, (found.get(reason) ?? new Set()).add(name));
+  return [...found].map(([reason, names]) => ({ names: [...names].join(", "), reason }));
 }

@@ -12,10 +12,3 @@ export async function signIn(form: ConnectionForm): Promise<void> {
 export function neverSignedIn(slug: string): boolean {
   return signIns.latest(slug) === null && (overview.connection(slug)?.sessions.length ?? 0) === 0;
 }
-
-/** The OAuth error that the client's doctor can say something about, by the code of the failure. */
-export function explained(code: string): string | null {
-  const known = ["invalid_client", "unauthorized_client", "invalid_scope", "invalid_grant"];
-  if (code === "authorization_declined") return "invalid_client";
-  return known.find((error) => code === `token_${error}`) ?? null;
-}

@@ -98,8 +98,8 @@ fn authentication(draft: &ConnectionDraft, preset: Option<&Preset>) -> Option<Au
 fn client_tokens(draft: &ConnectionDraft, preset: Option<&Preset>) -> Option<ClientTokens> {
     let rules = preset?.client_tokens.as_ref()?;
     let scopes = words(&draft.client_scopes);
-    let audience = draft.client_audience.trim();
     let usual = rules.audience.as_deref().unwrap_or_default();
+    let audience = draft.client_audience.as_deref().map_or(usual, str::trim);
     // The sandbox's own address changes from run to run and is never written.
     let of_sandbox = usual.strip_prefix(SANDBOX).is_some_and(|path| {
         audience.strip_suffix(path).is_some_and(|base| base.starts_with("http://127.0.0.1:"))
@@ -147,17 +147,26 @@ fn headers(values: Vec<NamedValue>) -> Result<BTreeMap<String, String>> {
         .collect()
 }
 
+const SECRET: &str =
+    "It would carry a secret into the connection's file. Tokens and client secrets are sent by themselves.";
+const OWN: &str = "Bobbin sets it for each request as the protocol asks.";
+
 /// Secrets have a sealed place of their own, and the rest is the request's own business.
+pub(super) const RESERVED_HEADERS: [(&str, &str); 9] = [
+    ("Authorization", SECRET),
+    ("Cookie", SECRET),
+    ("Proxy-Authorization", SECRET),
+    ("Host", OWN),
+    ("Content-Length", OWN),
+    ("Content-Type", OWN),
+    ("Transfer-Encoding", OWN),
+    ("Connection", OWN),
+    ("Accept", OWN),
+];
+
 fn reserved_header(name: &str) -> Option<&'static str> {
-    match name.to_ascii_lowercase().as_str() {
-        "authorization" | "cookie" | "proxy-authorization" => Some(
-            "It would carry a secret into the connection's file. Tokens and client secrets are sent by themselves.",
-        ),
-        "host" | "content-length" | "content-type" | "transfer-encoding" | "connection" | "accept" => {
-            Some("Bobbin sets it for each request as the protocol asks.")
-        }
-        _ => None,
-    }
+    let found = RESERVED_HEADERS.iter().find(|(reserved, _)| reserved.eq_ignore_ascii_case(name));
+    found.map(|(_, reason)| *reason)
 }
 
 fn parameters(leg: Leg, values: Vec<NamedValue>) -> Result<BTreeMap<String, String>> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bobbin_protocol::{
-    authorization,
+    authorization::{self, Leg, is_scope},
     client_assertion::SigningAlgorithm,
     preset::{self, Preset},
 };
@@ -13,12 +13,14 @@ use crate::{
     Engine, Result,
     client_auth::{info, private_key},
     doctor::key_view,
-    provider::Provider,
+    provider::{Provider, SANDBOX},
     view::{
         AssertionAudience, AuthenticationChoice, AuthenticationMethod, AuthenticationView, ClientTokensView,
-        NamedValue, RefreshPolicy, ScopeView,
+        ExtraRows, NamedValue, RefreshPolicy, ReservedView, ScopeView,
     },
 };
+
+use super::draft::RESERVED_HEADERS;
 
 impl Provider {
     pub(crate) fn authentication_method(&self) -> preset::AuthenticationMethod {
@@ -121,10 +123,12 @@ impl Engine {
             None => None,
         };
         let method = provider.authentication_method();
+        // The sandbox has no address before it runs.
+        let known = |audience: String| Some(audience).filter(|audience| !audience.starts_with(SANDBOX));
         Ok(Some(ClientTokensView {
             scopes: provider.client_scopes(),
-            audience: provider.client_audience().unwrap_or_default(),
-            default_audience: provider.usual_client_audience().unwrap_or_default(),
+            audience: known(provider.client_audience().unwrap_or_default()),
+            default_audience: known(provider.usual_client_audience().unwrap_or_default()),
             deprecated: rules
                 .deprecated
                 .iter()
@@ -147,19 +151,33 @@ pub(super) fn scope_catalogue(preset: &Preset) -> Vec<ScopeView> {
         .collect()
 }
 
+/// What the issuer names and the preset does not.
+pub(super) fn scopes_supported(provider: &Provider) -> Vec<String> {
+    let supported = provider.metadata.iter().flat_map(|metadata| &metadata.scopes_supported);
+    let known = |name: &String| provider.preset.scopes.iter().any(|scope| scope.name == *name);
+    supported.filter(|name| is_scope(name) && !known(name)).cloned().collect()
+}
+
 pub(super) fn named(values: &BTreeMap<String, String>) -> Vec<NamedValue> {
     values.iter().map(|(name, value)| NamedValue { name: name.clone(), value: value.clone() }).collect()
 }
 
-pub(super) fn reserved_parameters() -> Vec<NamedValue> {
-    let mut values: Vec<NamedValue> = authorization::RESERVED
-        .iter()
-        .map(|reserved| NamedValue { name: reserved.name.to_owned(), value: reserved.reason.to_owned() })
-        .collect();
-    // Most are reserved on more than one leg, for one reason.
-    values.sort_by(|one, other| one.name.cmp(&other.name));
-    values.dedup_by(|one, other| one.name == other.name);
-    values
+pub(super) fn reserved() -> Vec<ReservedView> {
+    let parameters = authorization::RESERVED.iter().map(|reserved| {
+        let rows = match reserved.leg {
+            Leg::Authorize => ExtraRows::Authorize,
+            Leg::Token => ExtraRows::Token,
+            Leg::Refresh => ExtraRows::Refresh,
+        };
+        (rows, reserved.name, reserved.reason)
+    });
+    let headers = RESERVED_HEADERS.iter().map(|(name, reason)| (ExtraRows::Headers, *name, *reason));
+    let view = |(rows, name, reason): (ExtraRows, &str, &str)| ReservedView {
+        rows,
+        name: name.to_owned(),
+        reason: reason.to_owned(),
+    };
+    parameters.chain(headers).map(view).collect()
 }
 
 impl AssertionAudience {

@@ -96,13 +96,24 @@ pub struct AssertionPreview {
 #[ts(export)]
 pub struct ClientTokensView {
     pub scopes: Vec<String>,
-    /// Sent as `audience`; empty sends none.
-    pub audience: String,
-    pub default_audience: String,
+    /// Sent as `audience`; empty sends none. Absent: the sandbox's, which is known when it runs.
+    pub audience: Option<String>,
+    /// The preset's own.
+    pub default_audience: Option<String>,
     /// Why this way of getting them is deprecated, where it is.
     pub deprecated: Option<String>,
     /// The session that a request would use again.
     pub session: Option<String>,
+}
+
+/// Which tokens a provider refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Asked {
+    SignIn,
+    Refresh,
+    ClientToken,
 }
 
 /// One check of a client before or after something is sent.

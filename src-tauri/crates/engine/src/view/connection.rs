@@ -28,6 +28,8 @@ pub struct ConnectionView {
     pub scopes: Vec<String>,
     /// The preset's catalogue; a chosen scope that it lacks is still in `scopes`.
     pub scope_catalogue: Vec<ScopeView>,
+    /// What the issuer's metadata names beside the catalogue; for whom each is, it does not say.
+    pub scopes_supported: Vec<String>,
     /// The server's limit on the joined `scope` parameter, in characters.
     pub scope_limit: Option<u32>,
     /// How a session of this connection begins.
@@ -48,8 +50,8 @@ pub struct ConnectionView {
     /// Headers that the provider knows, with what each is for.
     pub header_hints: Vec<NamedValue>,
     pub parameters: ParametersView,
-    /// Parameters that cannot be set by hand, with the reason.
-    pub reserved_parameters: Vec<NamedValue>,
+    /// Parameters and headers that cannot be set by hand.
+    pub reserved: Vec<ReservedView>,
     /// What stands in the way of a sign-in or a token request; a subset of the findings.
     pub problems: Vec<Problem>,
     /// Every check of the client, passed ones too.
@@ -87,6 +89,28 @@ pub struct ParametersView {
     pub authorize: Vec<NamedValue>,
     pub token: Vec<NamedValue>,
     pub refresh: Vec<NamedValue>,
+}
+
+/// A parameter or header that cannot be set by hand.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ReservedView {
+    pub rows: ExtraRows,
+    pub name: String,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// What can be added to requests by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ExtraRows {
+    Authorize,
+    Token,
+    Refresh,
+    Headers,
 }
 
 /// Where the endpoints of an OpenID provider come from.
@@ -142,7 +166,8 @@ pub struct ConnectionDraft {
     pub kid: String,
     pub audience: AssertionAudience,
     pub client_scopes: Vec<String>,
-    pub client_audience: String,
+    /// Absent: the preset's own.
+    pub client_audience: Option<String>,
     pub refresh_policy: RefreshPolicy,
     pub headers: Vec<NamedValue>,
     pub parameters: ParametersView,

@@ -20,7 +20,7 @@ const ID_TOKEN: Check = Check { code: "metadata_id_token_algorithm", field: "iss
 
 const GRANT_ERRORS: &[&str] = &["unauthorized_client", "unsupported_grant_type"];
 const CODE_GRANT: Check = Check { code: "metadata_code_grant", field: "issuer", explains: GRANT_ERRORS };
-const REFRESH_GRANT: Check =
+pub(super) const REFRESH_GRANT: Check =
     Check { code: "metadata_refresh_grant", field: "scopes", explains: GRANT_ERRORS };
 const CLIENT_GRANT: Check =
     Check { code: "metadata_client_grant", field: "clientScopes", explains: GRANT_ERRORS };

@@ -401,7 +401,7 @@ fn public_clients_are_often_left_out_of_the_metadata() {
 
 fn explained(error: &str, connection: &Connection) -> Vec<(&'static str, Level)> {
     let findings = connection.findings();
-    explain(error, &findings).iter().map(|it| (it.code, it.level)).collect()
+    explain(error, Asked::SignIn, &findings).iter().map(|it| (it.code, it.level)).collect()
 }
 
 #[test]
@@ -441,7 +441,6 @@ fn each_error_is_explained_by_what_could_cause_it_and_by_nothing_else() {
     assert!(codes("invalid_scope").iter().all(|code| code.contains("scopes")));
     assert!(codes("invalid_scope").contains(&"scopes_offline_access"));
     assert!(codes("invalid_grant").contains(&"redirect_uri_valid"));
-    assert!(codes("unauthorized_client").contains(&"client_tokens_authenticated"));
     assert!(!codes("invalid_grant").contains(&"scopes_length"));
     assert!(codes("server_error").is_empty());
 }
@@ -450,7 +449,33 @@ fn each_error_is_explained_by_what_could_cause_it_and_by_nothing_else() {
 fn a_passed_check_that_explains_an_error_alone_says_what_could_still_be_wrong() {
     let findings = stitch().findings();
     for error in ["invalid_client", "unauthorized_client", "invalid_scope", "invalid_grant"] {
-        let explained = explain(error, &findings);
+        let explained = explain(error, Asked::SignIn, &findings);
         assert!(explained.iter().any(|finding| finding.hint.is_some()), "{error}");
     }
+}
+
+#[test]
+fn only_what_was_asked_for_is_suspected() {
+    let connection = discovered(&serde_json::json!({ "grant_types_supported": ["implicit"] }));
+    let findings = connection.findings();
+    let fields = |error, asked| {
+        let found = explain(error, asked, &findings).into_iter();
+        found.map(|it| (it.field, it.code)).collect::<Vec<_>>()
+    };
+    for error in ["invalid_client", "unauthorized_client", "invalid_scope", "invalid_grant"] {
+        let of_client = |(field, _): &(&str, &str)| *field == "clientScopes";
+        assert!(
+            !fields(error, Asked::SignIn).iter().any(of_client),
+            "{error}: no client token was asked for"
+        );
+        let of_user = |(field, _): &(&str, &str)| matches!(*field, "scopes" | "redirectUri" | "issuer");
+        assert!(!fields(error, Asked::ClientToken).iter().any(of_user), "{error}: nobody signed in");
+        let others = fields(error, Asked::Refresh).into_iter().filter(|it| of_user(it) || of_client(it));
+        assert!(others.into_iter().all(|(_, code)| code == "metadata_refresh_grant"), "{error}");
+    }
+    let codes = |asked| fields("unauthorized_client", asked).into_iter().map(|(_, code)| code);
+    assert!(codes(Asked::ClientToken).any(|code| code == "client_tokens_authenticated"));
+    assert!(codes(Asked::SignIn).any(|code| code == "metadata_code_grant"));
+    assert!(codes(Asked::Refresh).any(|code| code == "metadata_refresh_grant"));
+    assert!(codes(Asked::Refresh).any(|code| code == "authentication_method"), "the client is the same");
 }
