@@ -202,7 +202,12 @@ impl Inspection {
             ([], []) => format!("{what}{fine}."),
             ([], places) => {
                 let places: Vec<String> = places.iter().map(|place| lowered(place)).collect();
-                format!("{what}, in which something is wrong with {}.", places.join(" and "))
+                let wrong = self.inner.iter().find_map(Self::first_wrong).unwrap_or_default();
+                format!(
+                    "{what}, in which something is wrong with {}: {}",
+                    places.join(" and "),
+                    clause(&wrong)
+                )
             }
             ([only], _) => format!("{what}: {}", clause(&only.message)),
             ([first, more @ ..], _) => {
@@ -212,8 +217,16 @@ impl Inspection {
     }
 
     fn is_wrong(&self) -> bool {
-        let rejected = self.verdict.as_ref().is_some_and(|verdict| !verdict.accepted());
-        rejected || !self.problems.is_empty() || self.inner.iter().any(Self::is_wrong)
+        self.first_wrong().is_some()
+    }
+
+    /// The first of what is wrong with it, or with what is in it.
+    fn first_wrong(&self) -> Option<String> {
+        self.verdict
+            .as_ref()
+            .and_then(|verdict| verdict::wrong(verdict.claims.as_ref()?, &verdict.checks))
+            .or_else(|| Some(self.problems.first()?.message.clone()))
+            .or_else(|| self.inner.iter().find_map(Self::first_wrong))
     }
 }
 

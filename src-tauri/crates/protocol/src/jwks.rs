@@ -107,6 +107,15 @@ impl Jwks {
         }
     }
 
+    /// Of keys that no kid names, the one that made a signature; none where each has its kid.
+    pub(crate) fn tried(&self, signature: &[u8], message: &str, alg: Algorithm) -> Option<&Key> {
+        let mut fitting = self.keys.iter().filter(|key| self.unnamed && key.fits(alg));
+        let first = fitting.clone().next();
+        let made =
+            |key: &&Key| signature.len() == key.signature_length() && key.verifies(signature, message, alg);
+        fitting.find(made).or(first)
+    }
+
     fn absent(&self, kid: Option<&str>) -> SelectError {
         let ignored = self.ignored.iter().find(|(ignored, _)| ignored.as_deref() == kid);
         match ignored {

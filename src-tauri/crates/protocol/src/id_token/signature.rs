@@ -65,6 +65,15 @@ pub(super) fn check(jwt: &Jwt, keys: Option<&Jwks>) -> Check {
         return TOPIC.skipped("No keys are known to check it with.", "a signature", signed_with, Some(hint));
     };
     let key = match keys.select(kid, alg) {
+        Ok(key) => Ok(key),
+        // A chain of certificates: one of them is the signer's.
+        Err(SelectError::Several(count)) => {
+            let tried = keys.tried(&jwt.signature, &jwt.signing_input, alg);
+            tried.ok_or(SelectError::Several(count))
+        }
+        Err(error) => Err(error),
+    };
+    let key = match key {
         Ok(key) => key,
         Err(error) => return unselected(keys, error, signed_with),
     };

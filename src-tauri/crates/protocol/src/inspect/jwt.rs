@@ -49,7 +49,7 @@ fn whole(jwt: Jwt, given: &Given) -> Inspection {
     ];
     concern(&mut found, &jwt, given);
     let what = name(kind, &jwt);
-    let wrong = verdict::wrong(&jwt, &checks);
+    let wrong = verdict::wrong(&jwt.payload, &checks);
     match wrong {
         Some(wrong) => found.summary = format!("{what}: {wrong}."),
         None => found.conclude(&what, verdict::fine(&checks)),

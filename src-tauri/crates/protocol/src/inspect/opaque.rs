@@ -73,6 +73,9 @@ fn form(token: &str) -> String {
         }
         36 if token.bytes().filter(|byte| *byte == b'-').count() == 4 => "The form of a UUID",
         _ if hex => "Hexadecimal digits",
+        length if length % 4 == 1 && lenient::right_characters(token) == length => {
+            "No base64 of anything, as one character is missing or too many: if it was copied whole, it is of a form of the provider's own"
+        }
         _ => "Letters, digits and signs without a form that is known",
     };
     words.to_owned()

@@ -94,9 +94,9 @@ fn is_unsigned(checks: &[Check]) -> bool {
 }
 
 /// What is wrong with it, the first failure in words.
-pub(super) fn wrong(jwt: &Jwt, checks: &[Check]) -> Option<String> {
+pub(super) fn wrong(claims: &Map, checks: &[Check]) -> Option<String> {
     let mut failed = checks.iter().filter(|check| check.outcome == Outcome::Failed);
-    let first = words(jwt, failed.next()?);
+    let first = words(claims, failed.next()?);
     let more: Vec<&str> = failed.map(|check| check.name.as_str()).collect();
     let more =
         if more.is_empty() { String::new() } else { format!(", and wrong are also {}", more.join(", ")) };
@@ -104,10 +104,10 @@ pub(super) fn wrong(jwt: &Jwt, checks: &[Check]) -> Option<String> {
     Some(format!("{first}{more}{unsigned}"))
 }
 
-fn words(jwt: &Jwt, check: &Check) -> String {
+fn words(claims: &Map, check: &Check) -> String {
     let code = check.code.as_deref().unwrap_or_default();
     let time =
-        |name: &str| jwt.payload.get(name).and_then(serde_json::Value::as_i64).map_or_else(String::new, utc);
+        |name: &str| claims.get(name).and_then(serde_json::Value::as_i64).map_or_else(String::new, utc);
     let is = |ending: &str| code.ends_with(ending);
     if is("_expired") {
         format!("it expired at {}", time("exp"))

@@ -1,5 +1,7 @@
 //! Tokens with what is given to check them, and in the state in which people paste them.
 
+use aws_lc_rs::{rsa::KeyPair as RsaKeyPair, signature::KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -8,7 +10,7 @@ use crate::{
     inspect::{Given, Inspection, Kind, MAX_LENGTH, inspect},
     jwks::read_pasted,
     samples::{REFRESHED_ACCESS_TOKEN, SIGN_IN_ACCESS_TOKEN, SIGN_IN_ID_TOKEN},
-    signing::{RSA, key_set, rsa_jwk, signed},
+    signing::{OTHER_RSA, RSA, key_set, rsa_jwk, signed},
 };
 
 const NOW: i64 = 1_576_138_900;
@@ -111,7 +113,58 @@ fn a_token_reply_checks_its_own_at_hash() {
     assert_eq!(outcome(&found.inner[0], "at_hash"), Outcome::Passed);
     let swapped = inspect(&reply(REFRESHED_ACCESS_TOKEN), &given());
     assert_eq!(outcome(&swapped.inner[0], "at_hash"), Outcome::Failed);
-    assert!(swapped.summary.ends_with("in which something is wrong with id_token."), "{}", swapped.summary);
+    let wrong = "in which something is wrong with id_token: its at_hash is wrong (expected ";
+    assert!(swapped.summary.contains(wrong), "{}", swapped.summary);
+}
+
+#[test]
+fn a_header_and_a_command_line_say_what_is_wrong_with_the_token_in_them() {
+    let late = Given { now: NOW + 1_000_000, ..given() };
+    for (text, what) in [
+        (
+            format!("Authorization: Bearer {SIGN_IN_ID_TOKEN}"),
+            "An Authorization header with a Bearer token, in which something is wrong with the token",
+        ),
+        (
+            format!("curl https://a.example -H 'Authorization: Bearer {SIGN_IN_ID_TOKEN}'"),
+            "A curl command that sends GET to https://a.example, in which something is wrong with the header",
+        ),
+    ] {
+        let expected =
+            format!("{what}: it expired at 2019-12-12 08:26:38 UTC, and its signature was not checked.");
+        assert_eq!(inspect(&text, &late).summary, expected);
+    }
+}
+
+#[test]
+fn an_opaque_token_that_is_no_base64_is_remarked_upon() {
+    let meaning = |token: &str| inspect(token, &given()).parts[0].rows[0].meaning.clone();
+    assert!(meaning(&"Q7".repeat(16)).starts_with("Letters, digits"), "32 characters are 24 bytes");
+    let remark = meaning(&format!("{}x", "Q7".repeat(16)));
+    assert!(remark.starts_with("No base64 of anything"), "{remark}");
+}
+
+/// Public keys as a certificate holds them.
+fn pem(keys: &[&RsaKeyPair]) -> String {
+    let block = |key: &&RsaKeyPair| {
+        let base64 = STANDARD.encode(key.public_key());
+        format!("-----BEGIN RSA PUBLIC KEY-----\n{base64}\n-----END RSA PUBLIC KEY-----\n")
+    };
+    keys.iter().map(block).collect()
+}
+
+#[test]
+fn of_a_chain_of_certificates_the_one_that_signed_is_found() {
+    let (token, _) = ours();
+    for chain in [pem(&[&RSA, &OTHER_RSA]), pem(&[&OTHER_RSA, &RSA])] {
+        let keys = read_pasted(&chain).unwrap();
+        let found = inspect(&token, &Given { keys: Some(&keys), ..given() });
+        assert_eq!(outcome(&found, "signature"), Outcome::Passed, "{}", found.summary);
+    }
+    let others = read_pasted(&pem(&[&OTHER_RSA, &OTHER_RSA])).unwrap();
+    let found = inspect(&token, &Given { keys: Some(&others), ..given() });
+    assert_eq!(outcome(&found, "signature"), Outcome::Failed);
+    assert!(found.summary.contains("its signature does not fit"), "{}", found.summary);
 }
 
 #[test]
