@@ -1,5 +1,7 @@
 //! The embedded sandbox: started when a connection first needs it.
 
+use std::sync::Arc;
+
 use bobbin_sandbox::Sandbox;
 use tokio::sync::OnceCell;
 
@@ -58,12 +60,11 @@ impl Engine {
                 Error::new("fault_unknown", error.to_string()).hint("Pick one from the sandbox's menu.")
             })?;
         }
-        self.connections_changed();
         Ok(self.sandbox_faults())
     }
 
     async fn start_sandbox(&self) -> Result<Sandbox> {
-        bobbin_sandbox::start(bobbin_sandbox::Config {
+        let sandbox = bobbin_sandbox::start(bobbin_sandbox::Config {
             port: self.0.config.sandbox_port,
             fallback: true,
             state_file: Some(self.0.config.data_dir.join("sandbox.json")),
@@ -73,6 +74,15 @@ impl Engine {
             Error::new("sandbox_failed", "The sandbox could not start on this computer.")
                 .hint("It listens on 127.0.0.1 only. Check that a security program does not forbid that, then try again.")
                 .detail(Some(error.to_string()))
-        })
+        })?;
+        let engine = Arc::downgrade(&self.0);
+        sandbox.on_faults(move || {
+            if let Some(inner) = engine.upgrade() {
+                let engine = Self(inner);
+                engine.changed(Change::Overview);
+                engine.connections_changed();
+            }
+        });
+        Ok(sandbox)
     }
 }

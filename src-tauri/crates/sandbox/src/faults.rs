@@ -3,10 +3,9 @@
 //! Nothing of it is kept: each start behaves well. A fault stands in the place where the behaviour is, and the ones
 //! that spoil a whole reply stand around every endpoint, in [`reply`].
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
 
 pub(crate) mod callback;
 pub(crate) mod control;
@@ -46,7 +45,7 @@ pub struct UnknownFault(pub String);
 /// Which faults are active.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    active: Mutex<Active>,
+    active: watch::Sender<Active>,
     /// Whether a fault that shows once was seen since it was chosen.
     shown: AtomicBool,
 }
@@ -65,14 +64,17 @@ impl Faults {
             chosen.retain(|other| (other.group, other.part) != (fault.group, fault.part));
             chosen.push(fault);
         }
-        // One assignment is the only change, so a panic elsewhere leaves nothing half done.
-        *self.active.lock().unwrap_or_else(PoisonError::into_inner) = Active(chosen);
         self.shown.store(false, Ordering::Relaxed);
+        self.active.send_replace(Active(chosen));
         Ok(())
     }
 
     pub(crate) fn active(&self) -> Active {
-        self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.active.borrow().clone()
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Active> {
+        self.active.subscribe()
     }
 
     /// Whether this is the first time since the faults were chosen.

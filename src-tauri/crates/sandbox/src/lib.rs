@@ -133,6 +133,16 @@ impl Sandbox {
         self.faults.set(ids)
     }
 
+    /// Calls whenever faults are chosen, also on its own page, until the sandbox has stopped.
+    pub fn on_faults(&self, chosen: impl Fn() + Send + 'static) {
+        let mut active = self.faults.watch();
+        tokio::spawn(async move {
+            while active.changed().await.is_ok() {
+                chosen();
+            }
+        });
+    }
+
     /// Stops listening, lets running answers finish for up to two seconds, and returns.
     pub async fn shutdown(self) {
         // The receiver is gone only when the server has already ended.

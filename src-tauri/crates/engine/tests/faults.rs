@@ -1,0 +1,31 @@
+//! The sandbox's fault menu, which is in Bobbin and on the sandbox's own page.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod world;
+
+use bobbin_engine::view::Change;
+use world::{World, eventually};
+
+#[tokio::test]
+async fn a_fault_that_is_chosen_on_the_sandboxs_own_page_is_told_to_bobbins() {
+    let world = World::new();
+    let base = world.engine.sandbox().await.unwrap();
+    world.outside.changes.lock().unwrap().clear();
+
+    let chosen = reqwest::Client::new()
+        .put(format!("{base}/sandbox/faults"))
+        .json(&serde_json::json!({ "active": ["alg-none"] }))
+        .send()
+        .await
+        .unwrap();
+
+    assert!(chosen.status().is_success());
+    eventually("the page is told to look again", async || {
+        let changes = world.outside.changes.lock().unwrap();
+        changes.iter().any(|change| matches!(change, Change::Overview))
+    })
+    .await;
+    let active: Vec<_> = world.engine.sandbox_faults().into_iter().filter(|fault| fault.active).collect();
+    assert_eq!(active.len(), 1);
+    assert_eq!(active[0].id, "alg-none");
+}
