@@ -2,9 +2,8 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use bobbin_protocol::http::{Body, HttpReply, HttpRequest, Method};
+use bobbin_protocol::http::{Body, HttpReply, HttpRequest, Method, is_loopback};
 use reqwest::redirect::Policy;
-use url::{Host, Url};
 
 /// A token endpoint's reply is never larger; see `protocol-cases` B.
 pub(crate) const SMALL: u64 = 1024 * 1024;
@@ -125,14 +124,4 @@ fn reason(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     reason
-}
-
-/// Whether a request to `url` stays on this computer.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(host)) => host == "localhost",
-        None => false,
-    }
 }

@@ -14,6 +14,7 @@ use axum::{
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bobbin_protocol::http::is_loopback;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -57,9 +58,9 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// `None` for anything but `http://` on `127.0.0.1`, `[::1]` or `localhost`.
+    /// `None` for anything but `http://` on this computer, written as a browser would write it.
     pub(crate) fn of(uri: &str) -> Option<Self> {
-        Url::parse(uri).ok()?;
+        let url = Url::parse(uri).ok().filter(is_loopback)?;
         let after = uri.strip_prefix("http://")?;
         let (authority, rest) = match after.find('/') {
             Some(slash) => after.split_at(slash),
@@ -69,7 +70,7 @@ impl Place {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse::<u16>().ok()?)),
             _ => (authority, None),
         };
-        matches!(host, "127.0.0.1" | "[::1]" | "localhost").then(|| Self {
+        (url.host_str() == Some(host)).then(|| Self {
             host: host.to_owned(),
             port: port.filter(|port| *port != 0),
             rest: rest.to_owned(),
@@ -80,14 +81,11 @@ impl Place {
         self.port
     }
 
-    fn addresses(&self) -> &'static [IpAddr] {
-        const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
-        match self.host.as_str() {
-            "127.0.0.1" => &[V4],
-            "[::1]" => &[V6],
-            // A browser may take either.
-            _ => &[V4, V6],
+    fn addresses(&self) -> Vec<IpAddr> {
+        match self.host.trim_matches(['[', ']']).parse() {
+            Ok(address) => vec![address],
+            // A browser may take either for "localhost".
+            Err(_) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
         }
     }
 
@@ -122,8 +120,8 @@ impl Place {
 
     async fn bind(mut self) -> std::io::Result<Bound> {
         let mut sockets = Vec::new();
-        for (number, address) in self.addresses().iter().enumerate() {
-            match TcpListener::bind(SocketAddr::new(*address, self.port.unwrap_or(0))).await {
+        for (number, address) in self.addresses().into_iter().enumerate() {
+            match TcpListener::bind(SocketAddr::new(address, self.port.unwrap_or(0))).await {
                 Ok(socket) => {
                     self.port = Some(socket.local_addr()?.port());
                     sockets.push(socket);
@@ -278,6 +276,7 @@ mod tests {
         assert_eq!(place.port, Some(8765));
         assert_eq!(place.uri(), "http://127.0.0.1:8765/a%2Fb/");
         assert_eq!(Place::of("http://[::1]:1/x").unwrap().uri(), "http://[::1]:1/x");
+        assert_eq!(Place::of("http://127.0.0.2:1/x").unwrap().addresses(), [IpAddr::from([127, 0, 0, 2])]);
         let bare = Place::of("http://127.0.0.1:8765").unwrap();
         assert_eq!((bare.uri().as_str(), bare.path()), ("http://127.0.0.1:8765", "/"));
     }
@@ -297,6 +296,7 @@ mod tests {
             "http://localhost.example.com/callback",
             "http://user@127.0.0.1:8765/callback",
             "https://127.0.0.1:8765/callback",
+            "http://127.1:8765/callback",
             "dev.bobbin.workbench:/oauth/callback",
         ] {
             assert_eq!(Place::of(uri), None, "{uri}");

@@ -11,7 +11,7 @@ use bobbin_protocol::{
     callback::{Callback, CallbackOutcome},
     http::{Body, Field, HttpReply, HttpRequest, Method, Value},
     pkce::CodeVerifier,
-    text::names_a_secret,
+    text::{names_a_secret, names_a_secret_header},
 };
 use bobbin_store::{PendingSignIn, Store};
 use secrecy::ExposeSecret;
@@ -224,7 +224,7 @@ impl Engine {
                 .map(|(name, value)| Recorded {
                     name: name.clone(),
                     value: value.clone(),
-                    secret: masked::is_secret_header(name),
+                    secret: names_a_secret_header(name),
                     note: None,
                 })
                 .collect();
@@ -332,7 +332,7 @@ fn recorded(field: &Field) -> Recorded {
         name: field.name.clone(),
         value: field.value.expose().to_owned(),
         // A header such as X-Api-Key that a person has added says by its name what it is.
-        secret: matches!(field.value, Value::Secret(_)) || names_a_secret(&field.name.replace('-', "_")),
+        secret: matches!(field.value, Value::Secret(_)) || names_a_secret_header(&field.name),
     }
 }
 

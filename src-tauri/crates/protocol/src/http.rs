@@ -121,18 +121,19 @@ impl fmt::Debug for HttpReply {
     }
 }
 
-/// Whether a URL is `https`, or `http` on this computer's loopback.
-pub(crate) fn is_protected(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => match url.host() {
-            Some(Host::Domain(domain)) => domain == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        },
-        _ => false,
+/// Whether a request to the URL stays on this computer (RFC 8252 section 7.3).
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
+}
+
+/// Whether a URL is `https`, or `http` on this computer's loopback.
+pub fn is_protected(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }
 
 /// The header that carries an access token (RFC 6750 section 2.1).

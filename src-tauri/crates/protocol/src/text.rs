@@ -1,5 +1,8 @@
 //! Text that came from outside, made fit for a message: bounded, on one line, secrets masked.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
 /// At most this many characters of an outside text are shown in a message.
 const MAX_SHOWN: usize = 300;
 /// At most this many characters of a body are shown as an excerpt.
@@ -52,6 +55,17 @@ pub fn names_a_secret(name: &str) -> bool {
     let endings =
         ["token", "token_hint", "secret", "password", "assertion", "verifier", "jwt", "api_key", "apikey"];
     name == "code" || endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a header's value is likely to be a secret, by its name.
+pub fn names_a_secret_header(name: &str) -> bool {
+    const SECRET: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
+    SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name)) || names_a_secret(&name.replace('-', "_"))
+}
+
+/// What a secret is known by without being kept: its SHA-256, base64url.
+pub fn fingerprint(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
 }
 
 /// `15 min`, `2 h 5 min`, `3 d 4 h`, `42 s`.

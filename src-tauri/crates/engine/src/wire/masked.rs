@@ -1,6 +1,6 @@
 //! The wire record as the page may see it.
 
-use bobbin_protocol::text::{mask as mask_text, names_a_secret};
+use bobbin_protocol::text::{mask as mask_text, names_a_secret, names_a_secret_header};
 use serde_json::Value;
 
 use super::{Exchange, Recorded};
@@ -9,16 +9,9 @@ use crate::view::{ExchangePart, ExchangeSection, ExchangeView, FieldView};
 /// What stands in for a secret. Its length says nothing about the secret's.
 const MASK: &str = "••••••••";
 
-/// Headers whose value is a secret in every request and reply.
-const SECRET_HEADERS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
-
-pub(super) fn is_secret_header(name: &str) -> bool {
-    SECRET_HEADERS.iter().any(|secret| secret.eq_ignore_ascii_case(name))
-}
-
 /// A reply's header as the page may see it; a redirect's `Location` can hold a code.
 pub(crate) fn header(name: &str, value: &str) -> String {
-    if is_secret_header(name) {
+    if names_a_secret_header(name) {
         MASK.to_owned()
     } else if name.eq_ignore_ascii_case("location") {
         mask_text(value)

@@ -1,7 +1,7 @@
 //! A curl command line: its address, headers and body are taken out.
 
 use super::{Given, Inspection, Kind, Part, Row};
-use crate::text::{mask, names_a_secret, plain};
+use crate::text::{mask, names_a_secret_header, plain};
 
 /// Options that are followed by something that is no address.
 const WITH_VALUE: [&str; 22] = [
@@ -109,7 +109,7 @@ fn header_row(header: &str) -> Row {
     let (name, value) = header.split_once(':').unwrap_or((header, ""));
     let (name, value) = (name.trim(), value.trim());
     let lower = name.to_ascii_lowercase();
-    if is_authorization(header) || lower == "cookie" || names_a_secret(&lower) || lower.ends_with("-key") {
+    if is_authorization(header) || names_a_secret_header(&lower) || lower.ends_with("-key") {
         Row::secret(name, value, "")
     } else {
         Row::new(name, &mask(&plain(value)), "")

@@ -8,7 +8,7 @@ use crate::{
     authorization::{Leg, reserved},
     http::{Body, Field, HttpRequest, Method},
     preset::{BodyEncoding, TokenRequests},
-    text::names_a_secret,
+    text::names_a_secret_header,
 };
 
 /// RFC 7523 section 2.2.
@@ -119,12 +119,7 @@ fn basic(client_id: &str, secret: &SecretString) -> Field {
 
 /// What a person has added, masked where its name says so.
 fn field(name: &str, value: &str) -> Field {
-    let lower = name.to_ascii_lowercase().replace('-', "_");
-    if names_a_secret(&lower) || matches!(lower.as_str(), "authorization" | "cookie") {
-        Field::secret(name, value)
-    } else {
-        Field::plain(name, value)
-    }
+    if names_a_secret_header(name) { Field::secret(name, value) } else { Field::plain(name, value) }
 }
 
 #[cfg(test)]
