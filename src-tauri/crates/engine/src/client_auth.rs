@@ -91,16 +91,17 @@ impl Engine {
         })
     }
 
+    /// Those that can be read; [`ClientSecrets::unreadable`] names the others.
     pub(crate) async fn client_secrets(&self, slug: &str) -> Result<ClientSecrets> {
         let slug = slug.to_owned();
-        self.with_store(move |store| store.client_secrets(&slug)).await
+        self.with_store(move |store| store.readable_client_secrets(&slug)).await
     }
 
     /// The assertion as it would be sent now, unsigned.
     pub async fn assertion_preview(&self, slug: &str) -> Result<AssertionPreview> {
         let provider = self.provider(slug).await?;
         let secrets = self.client_secrets(slug).await?;
-        let key = secrets.key.ok_or_else(key_missing)?;
+        let key = key(secrets)?;
         let private = private_key(&key)?;
         let endpoint = provider.token_endpoint()?;
         let parts = Parts::of(&provider, &endpoint, &key, &private)?;
@@ -118,7 +119,7 @@ impl Engine {
         token_endpoint: &Url,
         secrets: ClientSecrets,
     ) -> Result<SecretString> {
-        let key = secrets.key.ok_or_else(key_missing)?;
+        let key = key(secrets)?;
         let private = private_key(&key)?;
         let parts = Parts::of(provider, token_endpoint, &key, &private)?;
         parts.assertion(provider, self).sign(&private).map_err(|error| {
@@ -191,11 +192,24 @@ pub(crate) fn info(key: &ClientKey) -> Option<KeyView> {
     serde_json::from_value(key.info.clone()).ok()
 }
 
+fn key(secrets: ClientSecrets) -> Result<ClientKey> {
+    let unreadable = secrets.unreadable.key;
+    secrets.key.ok_or_else(|| if unreadable { unreadable_secret("private key") } else { key_missing() })
+}
+
 fn secret(secrets: ClientSecrets) -> Result<SecretString> {
+    if secrets.unreadable.secret {
+        return Err(unreadable_secret("client secret"));
+    }
     secrets.secret.ok_or_else(|| {
         Error::new("client_secret_missing", "The client secret is missing.")
             .hint("Fill it in under Authentication in the connection.")
     })
+}
+
+fn unreadable_secret(what: &str) -> Error {
+    Error::new("secret_unreadable", format!("The kept {what} cannot be read; it was left as it is."))
+        .hint("Enter it again under Authentication in the connection.")
 }
 
 fn key_missing() -> Error {

@@ -112,6 +112,18 @@ pub(crate) fn findings(provider: &Provider, secrets: Option<&ClientSecrets>, now
         now: now / 1000,
     };
     let mut findings = examine(&facts);
+    for finding in findings.iter_mut().filter(|finding| finding.level == Level::Error) {
+        let unreadable = secrets.map(|secrets| secrets.unreadable).unwrap_or_default();
+        let what = match finding.field {
+            "authentication" if unreadable.secret => "client secret",
+            "key" if unreadable.key => "private key",
+            _ => continue,
+        };
+        finding.message = format!("The kept {what} cannot be read; enter it again.");
+        finding.hint = Some(
+            "It was changed outside Bobbin, or sealed with another key. It was left as it is.".to_owned(),
+        );
+    }
     if secrets.is_none() {
         findings.retain(|finding| !matches!(finding.field, "authentication" | "key"));
     }

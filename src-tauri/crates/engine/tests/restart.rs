@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 
 use bobbin_engine::{
     Entropy as _, Keeping,
-    view::{EndpointDraft, EndpointKind, RefreshState, RequestOutcome, SignInState},
+    view::{
+        AuthenticationMethod, EndpointDraft, EndpointKind, RedirectMethod, RefreshState, RequestOutcome,
+        SignInState,
+    },
 };
 use server::{answers, server};
 use tempfile::TempDir;
@@ -335,4 +338,50 @@ async fn a_request_that_a_bobbin_left_half_way_does_not_wait_for_ever() {
     assert_eq!(outcome().await, RequestOutcome::Waiting, "another process may still be finishing it");
     world.advance(Duration::from_mins(41));
     assert_eq!(outcome().await, RequestOutcome::Failed);
+}
+
+#[test]
+fn a_way_back_that_was_switched_stays_switched_over_a_restart() {
+    let folder = folder();
+    process(async {
+        let world = bobbin(&folder).await;
+        let waiting = world.engine.sign_in_start("sandbox", "").await.unwrap();
+        world.engine.sign_in_switch(&waiting.id, RedirectMethod::Paste).await.unwrap();
+    });
+    process(async {
+        let world = next_bobbin(&folder).await;
+        let waiting = world.engine.sign_in("sandbox").unwrap();
+        assert_eq!(waiting.redirect_method, RedirectMethod::Paste);
+        assert_eq!(waiting.state, SignInState::Waiting, "and the sign-in still waits");
+    });
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_read_is_said_at_its_field_and_can_be_entered_again() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let secret = || Some("s3cret".to_owned());
+    world.engine.client_secret_set("sandbox", secret()).await.unwrap();
+    let post = AuthenticationMethod::ClientSecretPost;
+    world.save_connection(|draft| draft.authentication_method = post).await;
+    sql(&folder, "UPDATE client_secrets SET secret = x'00'");
+
+    let connection = world.connection().await;
+    let problem = connection.problems.iter().find(|problem| problem.field == "authentication").unwrap();
+    assert_eq!(problem.message, "The kept client secret cannot be read; enter it again.");
+    assert!(!connection.authentication.secret_present);
+    assert!(world.engine.sign_in_start("sandbox", "").await.is_err(), "nothing is sent without it");
+    world.engine.connection_delete("sandbox").await.unwrap();
+    world.engine.connection_restore("sandbox").await.unwrap();
+    assert_eq!(kept_secret(&folder), [0], "it is left as it was, whatever is done around it");
+
+    world.engine.client_secret_set("sandbox", secret()).await.unwrap();
+    let connection = world.connection().await;
+    assert!(connection.authentication.secret_present);
+    assert!(connection.problems.iter().all(|problem| problem.field != "authentication"));
+}
+
+fn kept_secret(folder: &Arc<TempDir>) -> Vec<u8> {
+    let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
+    database.query_row("SELECT secret FROM client_secrets", [], |row| row.get(0)).unwrap()
 }

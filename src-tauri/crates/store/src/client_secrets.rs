@@ -43,6 +43,7 @@ impl fmt::Debug for ClientSecrets {
             .debug_struct("ClientSecrets")
             .field("secret", &self.secret.is_some())
             .field("key", &self.key.is_some())
+            .field("unreadable", &self.unreadable)
             .finish()
     }
 }
@@ -66,11 +67,7 @@ impl Store {
         };
         let (secret, key) = (row.secret(&self.sealer, slug), row.key(&self.sealer, slug));
         let unreadable = Unreadable { secret: secret.is_err(), key: key.is_err() };
-        Ok(ClientSecrets {
-            secret: secret.unwrap_or_default(),
-            key: key.unwrap_or_default(),
-            unreadable,
-        })
+        Ok(ClientSecrets { secret: secret.unwrap_or_default(), key: key.unwrap_or_default(), unreadable })
     }
 
     /// Keeps the client secret in place of the one before, or forgets that one.
