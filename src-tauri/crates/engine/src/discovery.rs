@@ -58,12 +58,15 @@ impl Engine {
     pub(crate) async fn fetch_metadata(&self, provider: &Provider) -> Result<Arc<ProviderMetadata>> {
         let issuer = provider.issuer()?;
         let url = discovery_url(&issuer).map_err(|error| refused(&error))?;
-        let before = self.known_metadata(&issuer);
-        self.know(&issuer, before.clone(), DiscoveryView::Fetching);
-        let reply = self.send(provider.slug(), Purpose::Metadata, HttpRequest::get(url.clone())).await;
+        let before = lock(&self.0.discovery.0).get(&issuer).cloned();
+        let metadata = before.as_ref().and_then(|known| known.metadata.clone());
+        self.know(&issuer, metadata.clone(), DiscoveryView::Fetching);
+        let mut asking = Asking { engine: self, provider, issuer: &issuer, before, over: false };
+        let reply = self.send(provider, Purpose::Metadata, HttpRequest::get(url.clone())).await;
         let read = reply.and_then(|exchanged| {
             process_discovery(&exchanged.reply, &issuer).map(Arc::new).map_err(|error| refused(&error))
         });
+        asking.over = true;
         match &read {
             Ok(metadata) => {
                 let view = DiscoveryView::Fetched { at: self.now(), url: url.into() };
@@ -75,7 +78,7 @@ impl Engine {
                     message: error.to_string(),
                     hint: error.view().hint.clone(),
                 };
-                self.know(&issuer, before, view);
+                self.know(&issuer, metadata, view);
             }
         }
         self.changed(Change::Connection { slug: provider.slug().to_owned() });
@@ -84,6 +87,30 @@ impl Engine {
 
     fn know(&self, issuer: &str, metadata: Option<Arc<ProviderMetadata>>, view: DiscoveryView) {
         lock(&self.0.discovery.0).insert(issuer.to_owned(), Known { metadata, view });
+    }
+}
+
+/// Nobody waits for the reply any more: what was known is as it was, and nothing is being fetched.
+struct Asking<'a> {
+    engine: &'a Engine,
+    provider: &'a Provider,
+    issuer: &'a str,
+    before: Option<Known>,
+    over: bool,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let mut cache = lock(&self.engine.0.discovery.0);
+        match self.before.take() {
+            Some(before) => cache.insert(self.issuer.to_owned(), before),
+            None => cache.remove(self.issuer),
+        };
+        drop(cache);
+        self.engine.changed(Change::Connection { slug: self.provider.slug().to_owned() });
     }
 }
 
