@@ -2,7 +2,7 @@
 
 use bobbin_engine::{
     Engine,
-    view::{IntrospectionView, SessionSecret, SessionView, UserinfoView},
+    view::{IntrospectionView, SessionSecret, SessionView, UserinfoView, WaitView},
 };
 use tauri::{AppHandle, State};
 
@@ -102,4 +102,16 @@ pub(crate) async fn session_copy(
     secret: SessionSecret,
 ) -> Reply<()> {
     to_clipboard(&app, engine.session_secret(&id, secret).await?)
+}
+
+/// What is waited for because a server asked for it.
+#[tauri::command]
+pub(crate) async fn waits(engine: State<'_, Engine>) -> Reply<Vec<WaitView>> {
+    Ok(engine.awaited_retries())
+}
+
+#[tauri::command]
+pub(crate) async fn wait_cancel(engine: State<'_, Engine>, about: String) -> Reply<()> {
+    engine.wait_cancel(&about);
+    Ok(())
 }

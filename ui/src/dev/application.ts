@@ -13,6 +13,7 @@ import type {
   RequestView,
   SessionView,
   SignInView,
+  WaitView,
 } from "../ipc/types";
 import { respond } from "./responses";
 import { clientCommands, writeClient } from "./clients";
@@ -70,6 +71,8 @@ export class Application {
   faults = faults();
   /** Commands that fail, by name. */
   failures = new Map<string, ErrorView>();
+  /** What the server has asked to wait for. */
+  waiting: WaitView[] = [];
   #deleted = new Map<string, ConnectionView | SessionView>();
   #runs = new Map<string, (error: ErrorView) => void>();
 
@@ -126,6 +129,24 @@ export class Application {
         workspace: "/home/you/.local/share/bobbin",
       },
     };
+  }
+
+  connection_trust({ slug }: { slug: string }) {
+    for (const [command, { code }] of this.failures) {
+      if (code === "endpoint_changed") this.failures.delete(command);
+    }
+    void this.changed({ what: "connection", slug });
+    return null;
+  }
+
+  waits() {
+    return this.waiting;
+  }
+
+  wait_cancel({ about }: { about: string }) {
+    this.waiting = this.waiting.filter((wait) => wait.about !== about);
+    void this.changed({ what: "waits" });
+    return null;
   }
 
   presets() {

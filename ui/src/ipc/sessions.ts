@@ -1,5 +1,5 @@
 import { invoke } from "./transport";
-import type { IntrospectionView, SessionSecret, SessionView, UserinfoView } from "./types";
+import type { IntrospectionView, SessionSecret, SessionView, UserinfoView, WaitView } from "./types";
 
 export const session = (id: string) => invoke<SessionView>("session", { id });
 export const sessionRename = (id: string, label: string) =>
@@ -36,3 +36,9 @@ export const sessionFromReply = (connection: string, text: string) =>
   invoke<SessionView>("session_from_reply", { connection, text });
 export const sessionFromRefreshToken = (connection: string, token: string) =>
   invoke<SessionView>("session_from_refresh_token", { connection, token });
+
+/** What is waited for because a server asked for it. */
+export const waits = () => invoke<WaitView[]>("waits");
+
+/** Gives up a wait: what waited is not sent again. */
+export const waitCancel = (about: string) => invoke<null>("wait_cancel", { about });

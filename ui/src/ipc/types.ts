@@ -81,3 +81,4 @@ export type { StepStatus } from "./generated/StepStatus";
 export type { StepView } from "./generated/StepView";
 export type { TokenView } from "./generated/TokenView";
 export type { UserinfoView } from "./generated/UserinfoView";
+export type { WaitView } from "./generated/WaitView";

@@ -66,8 +66,7 @@ impl Engine {
             return Ok(session);
         }
         if session.kind == SessionKind::Client {
-            let id = self.client_token_now(&session.connection, false).await?;
-            return self.stored_session(&id).await;
+            return self.renewed_client_session(&session).await;
         }
         let ready =
             session.refresh_token.is_some() && session.refresh_state.at(self.now()) == RefreshMark::Ready;
@@ -104,8 +103,7 @@ impl Engine {
         if session.generation != generation {
             return self.adopt(id).await;
         }
-        let provider = self.provider(&session.connection).await?;
-        provider.refuse_foreign(&session)?;
+        let provider = self.provider_of(&session, "token_endpoint").await?;
         let Some(refresh_token) = session.refresh_token.clone() else {
             return Err(Error::new("refresh_token_missing", "This session has no refresh token.")
                 .hint("Add offline_access to the connection's scopes and sign in again."));
@@ -145,7 +143,8 @@ impl Engine {
             match spent {
                 Err(NotSpent { wait: Some(wait), .. }) if !waited => {
                     waited = true;
-                    tokio::time::sleep(wait).await;
+                    // The refusal has left the token unused, and so does giving up.
+                    self.wait(provider.slug(), id, wait).await?;
                 }
                 spent => break spent,
             }
@@ -167,7 +166,7 @@ impl Engine {
         since: i64,
         narrowed: Option<Vec<String>>,
     ) -> std::result::Result<(), NotSpent> {
-        let sent = self.send_named(provider.slug(), Purpose::Refresh, Purpose::Refresh.word(), request).await;
+        let sent = self.send_named(provider, Purpose::Refresh, Purpose::Refresh.word(), request).await;
         let (mark, why, not_spent) = match sent {
             Err(lost) => {
                 let mark = if lost.not_sent { RefreshMark::Ready } else { RefreshMark::PossiblyConsumed };

@@ -51,8 +51,12 @@ impl Engine {
         let task = tokio::spawn(async move {
             tokio::select! {
                 response = engine.run_now(&request) => response,
-                () = cancel.cancelled() => Err(Error::new("run_cancelled", "The run was cancelled.")
-                    .hint("A request that had left may still have taken effect at the server.")),
+                () = cancel.cancelled() => {
+                    // A refresh before the run goes on by itself; one that only waits to be tried again does not.
+                    engine.wait_cancel(&request.session);
+                    Err(Error::new("run_cancelled", "The run was cancelled.")
+                        .hint("A request that had left may still have taken effect at the server."))
+                }
             }
         });
         match task.await {
@@ -64,8 +68,7 @@ impl Engine {
     async fn run_now(&self, request: &RunRequest) -> Result<ResponseView> {
         let variables = parse_variables(&request.variables)?;
         let session = self.stored_session(&request.session).await?;
-        let provider = self.provider(&session.connection).await?;
-        provider.refuse_foreign(&session)?;
+        let provider = self.provider_of(&session, "graphql_endpoint").await?;
         let endpoint = provider.graphql_endpoint()?;
         let session = self.fresh_session(session, &provider).await?;
         let name = request.operation_name.as_deref();
@@ -83,10 +86,8 @@ impl Engine {
             }
         }
         let label = name.map_or_else(|| only_operation(&request.document), str::to_owned);
-        let exchanged = self
-            .send_named(provider.slug(), Purpose::Graphql, &label, sent)
-            .await
-            .map_err(|lost| lost.error)?;
+        let exchanged =
+            self.send_named(&provider, Purpose::Graphql, &label, sent).await.map_err(|lost| lost.error)?;
         let engine = self.clone();
         // A reply may be 100 MiB: reading it must not hold up the other commands.
         blocking(move || {

@@ -70,6 +70,22 @@ pub enum Change {
     Connection { slug: String },
     Query { path: String },
     Wire,
+    Waits,
+}
+
+/// A wait before another try, because the server asked for it (429 with `Retry-After`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct WaitView {
+    /// The session, the sign-in, or the slug of the connection whose client token is asked for.
+    pub about: String,
+    /// The connection's slug.
+    pub connection: String,
+    /// As the server said.
+    pub seconds: u32,
+    /// When it is tried again.
+    pub until: i64,
 }
 
 /// A line for the status bar's live region.
