@@ -1,0 +1,253 @@
+//! From the compared callback to a verified session: the code is exchanged, and the id_token is checked.
+
+use bobbin_protocol::{
+    callback::{Callback, CallbackOutcome},
+    id_token::{self, Expected, Verdict},
+    pkce::CodeVerifier,
+    token::{TokenError, TokenReply, build_code_exchange},
+};
+use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{refuse_another_provider, refused};
+use crate::{
+    Engine, Error, Result,
+    client_auth::Leg,
+    exchange::Purpose,
+    provider::Provider,
+    session_view, skew,
+    view::{Change, Step},
+    waits,
+};
+
+impl Engine {
+    /// From the compared callback to a session.
+    pub(super) async fn follow(
+        &self,
+        pending: &PendingSignIn,
+        callback: Callback,
+    ) -> std::result::Result<String, Ended> {
+        let provider = self.provider(&pending.connection).await?;
+        refuse_another_provider(pending, &provider)?;
+        if let Ok(issuer) = provider.issuer() {
+            let names_issuer = provider.names_issuer_in_callbacks();
+            callback.check_issuer(&issuer, names_issuer).map_err(|error| refused(&error))?;
+        }
+        let code = match callback.outcome {
+            CallbackOutcome::Code(code) => code,
+            CallbackOutcome::StateOnly => {
+                return Err(Ended::Cancelled(
+                    "Cancelled in the browser: the callback holds only the state.".to_owned(),
+                ));
+            }
+            CallbackOutcome::Error { error, .. } if error == "access_denied" => {
+                return Err(Ended::Cancelled("Cancelled in the browser: access_denied.".to_owned()));
+            }
+            CallbackOutcome::Error { error, description, uri } => {
+                return Err(declined(&error, description, uri).into());
+            }
+        };
+        self.progress(&pending.id, |run, now| {
+            run.done(Step::Callback, now, "state matches · code received");
+            run.begin(Step::Exchange, now, "Sending code and code_verifier");
+        });
+
+        // Before the code is spent: without the keys its tokens could not be accepted.
+        if asked_for_openid(pending) {
+            self.keys(&provider).await?;
+        }
+        let reply = self.exchange_code(pending, &provider, &code).await?;
+        let received = self.now();
+        self.progress(&pending.id, |run, now| {
+            run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
+            run.begin(Step::Verify, now, "Fetching keys and checking the id_token");
+        });
+
+        let verdict = self.verify_sign_in(pending, &provider, &reply, &code).await?;
+        if let Some(verdict) = &verdict {
+            let checks = session_view::checks(verdict);
+            self.progress(&pending.id, |run, _| run.checks = checks);
+            if !verdict.accepted() {
+                return Err(skew::told(rejected(verdict), self.clock_ahead(&provider)).into());
+            }
+        }
+        let session = self.session_from(pending, &provider, received, reply, verdict.as_ref());
+        self.keep_session(session.clone()).await?;
+        let missing: Vec<_> =
+            pending.scopes.iter().filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
+        self.progress(&pending.id, |run, now| {
+            let words = verdict
+                .as_ref()
+                .map_or_else(|| "No id_token: openid was not asked for".to_owned(), session_view::tally);
+            run.done(Step::Verify, now, &words);
+            run.scopes_missing = missing;
+            run.succeed(session.id.clone());
+        });
+        self.changed(Change::Overview);
+        let id = session.id.clone();
+        if let Some(subject) = verdict.as_ref().and_then(subject) {
+            let engine = self.clone();
+            tokio::spawn(async move {
+                engine.name_from_userinfo(session.id, subject).await;
+            });
+        }
+        Ok(id)
+    }
+
+    async fn exchange_code(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        code: &SecretString,
+    ) -> std::result::Result<TokenReply, Ended> {
+        let verifier = CodeVerifier::parse(pending.code_verifier.expose_secret())
+            .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
+        // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
+        let reply = self
+            .ask_for_tokens(provider, Purpose::CodeExchange, Leg::Token, &pending.id, |client| {
+                build_code_exchange(client, code, &pending.redirect_uri, &verifier)
+            })
+            .await
+            .map_err(|error| match error.code() {
+                waits::CANCELLED => {
+                    Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned())
+                }
+                _ => Ended::Failed(error),
+            })?;
+        if asked_for_openid(pending) {
+            reply.require_id_token().map_err(|error| token_error(&error))?;
+        }
+        Ok(reply)
+    }
+
+    async fn verify_sign_in(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        reply: &TokenReply,
+        code: &SecretString,
+    ) -> std::result::Result<Option<Verdict>, Ended> {
+        let Some(id_token) = &reply.id_token else {
+            return Ok(None);
+        };
+        let issuer = provider.issuer()?;
+        let expected = Expected {
+            issuer: &issuer,
+            client_id: provider.client_id(),
+            nonce: Some(pending.nonce.expose_secret()),
+            state: Some(&pending.state),
+            access_token: Some(reply.access_token.expose_secret()),
+            code: Some(code.expose_secret()),
+            now: self.now_at(provider),
+            previous: None,
+        };
+        Ok(Some(self.verify(provider, id_token, &expected).await?))
+    }
+
+    /// Checks an id_token; an unknown `kid` asks the server for its keys once more.
+    pub(crate) async fn verify(
+        &self,
+        provider: &Provider,
+        id_token: &SecretString,
+        expected: &Expected<'_>,
+    ) -> Result<Verdict> {
+        let keys = self.keys(provider).await?;
+        let verdict = id_token::verify(id_token.expose_secret(), &keys, expected);
+        if !verdict.unknown_kid() {
+            return Ok(verdict);
+        }
+        let keys = self.fetch_keys(provider).await?;
+        Ok(id_token::verify(id_token.expose_secret(), &keys, expected))
+    }
+
+    fn session_from(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        now: i64,
+        reply: TokenReply,
+        verdict: Option<&Verdict>,
+    ) -> Session {
+        Session {
+            id: self.new_id(),
+            connection: pending.connection.clone(),
+            kind: SessionKind::User,
+            label: session_view::label(verdict),
+            created_at: now,
+            access_token: reply.access_token,
+            token_type: reply.token_type,
+            access_issued_at: now,
+            access_expires_at: session_view::expiry(now, reply.expires_in),
+            id_token: reply.id_token,
+            refresh_token: reply.refresh_token,
+            refresh_issued_at: now,
+            generation: 1,
+            refresh_state: RefreshMark::Ready,
+            scopes_requested: pending.scopes.clone(),
+            // RFC 6749 5.1: a reply without `scope` grants what was asked for.
+            scopes_granted: reply.scope.unwrap_or_else(|| pending.scopes.clone()),
+            verdict: match verdict {
+                Some(verdict) => serde_json::to_value(verdict).ok(),
+                None => Some(provider.made_with()),
+            },
+            extra: reply.extra,
+        }
+    }
+}
+
+/// How a sign-in ended without a session.
+pub(super) enum Ended {
+    Cancelled(String),
+    Failed(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn subject(verdict: &Verdict) -> Option<String> {
+    verdict.claims.as_ref()?.get("sub")?.as_str().map(str::to_owned)
+}
+
+fn asked_for_openid(pending: &PendingSignIn) -> bool {
+    pending.scopes.iter().any(|scope| scope == "openid")
+}
+
+pub(crate) fn token_error(error: &TokenError) -> Error {
+    Error::new(error.code(), error.to_string()).hint(error.hint()).detail(error.detail())
+}
+
+/// RFC 6749 4.1.2.1: what the server said, as plain text.
+fn declined(error: &str, description: Option<String>, uri: Option<String>) -> Error {
+    let hint = match error {
+        "invalid_scope" => "Remove the scopes that this client may not use, then sign in again.",
+        "unauthorized_client" | "invalid_client" => {
+            "Compare the client id with the provider's registration, and its environment with the preset."
+        }
+        "server_error" | "temporarily_unavailable" => {
+            "The provider has a problem of its own. Try again in a few minutes."
+        }
+        _ => "The provider's documentation explains this error; the details hold what it said.",
+    };
+    let detail = [description, uri].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Error::new("authorization_declined", format!("The server declined the sign-in: {error}."))
+        .hint(hint)
+        .detail((!detail.is_empty()).then_some(detail))
+}
+
+pub(crate) fn rejected(verdict: &Verdict) -> Error {
+    let Some(check) = verdict.first_failure() else {
+        return Error::new("id_token_rejected", "The id_token was not accepted.");
+    };
+    let mut error = Error::new(
+        check.code.as_deref().unwrap_or("id_token_rejected"),
+        format!("The id_token was not accepted: the check \"{}\" failed.", check.title),
+    )
+    .detail(Some(format!("expected {}\ngot {}\n{}", check.expected, check.got, check.section)));
+    if let Some(hint) = &check.hint {
+        error = error.hint(hint.clone());
+    }
+    error
+}
