@@ -2,15 +2,19 @@
 
 use bobbin_protocol::{preset::AuthenticationMethod, token::build_client_credentials};
 use bobbin_store::{RefreshMark, Session, SessionKind, Store};
+use serde_json::json;
 
 use crate::{
     Engine, Error, Result,
     client_auth::Leg,
     exchange::Purpose,
     provider::Provider,
-    session_view,
+    session_view, skew,
     view::{Change, SessionView},
 };
+
+/// The member of a kept client session's verdict that says what its token was asked for with.
+const MADE_FOR: &str = "made_for";
 
 /// A token that ends within this time is not used again: it could end on its way.
 const MARGIN_MS: i64 = 10_000;
@@ -26,44 +30,77 @@ impl Engine {
         self.session(&id).await
     }
 
-    /// The client session of a connection that asks for what the connection asks for now, at the same provider.
+    /// The client session of a connection that was got for what the connection asks for now, at the same provider.
     pub(crate) async fn kept_client_token(&self, provider: &Provider) -> Result<Option<Session>> {
-        let scopes = provider.client_scopes();
+        let wanted = Wanted::now(provider);
         let sessions = self.with_store(Store::sessions).await?;
         Ok(sessions.into_iter().rev().find(|session| {
             session.kind == SessionKind::Client
                 && session.connection == provider.slug()
-                && session.scopes_requested == scopes
+                && Wanted::then(session).as_ref() == Some(&wanted)
                 && provider.refuse_foreign(session).is_ok()
         }))
     }
 
     /// One at a time for each connection, so that who waited uses the winner's.
-    pub(crate) async fn client_token_now(&self, connection: &str, fresh: bool) -> Result<String> {
+    async fn client_token_now(&self, connection: &str, fresh: bool) -> Result<String> {
         let _turn = self.turn(&format!("client:{connection}")).await;
         let provider = self.provider(connection).await?;
         let before = self.kept_client_token(&provider).await?;
-        if let Some(session) = before.as_ref().filter(|_| !fresh)
-            && session.access_expires_at.is_none_or(|end| end - MARGIN_MS > self.now())
-        {
+        if let Some(session) = before.as_ref().filter(|session| !fresh && self.is_live(session)) {
             return Ok(session.id.clone());
         }
-        if provider.authentication_method() == AuthenticationMethod::None {
-            return Err(Error::new("client_token_public_client", "A public client gets no tokens of its own.")
-                .hint("Choose how the client proves itself under Authentication: its secret, or its private key (RFC 6749 section 4.4)."));
-        }
+        refuse_public(&provider)?;
         crate::doctor::refuse_client_token(&self.problems_for_client_token(&provider).await?)?;
-        let scopes = provider.client_scopes();
-        let audience = provider.client_audience();
+        self.ask_for_client_token(&provider, Wanted::now(&provider), before).await
+    }
+
+    /// The session with a token that has not expired, of the same scopes and audience as before.
+    ///
+    /// What the connection asks for today is for a new session.
+    pub(crate) async fn renewed_client_session(&self, session: &Session) -> Result<Session> {
+        let _turn = self.turn(&format!("client:{}", session.connection)).await;
+        let session = self.stored_session(&session.id).await?;
+        if self.is_live(&session) {
+            return Ok(session);
+        }
+        let provider = self.provider_of(&session, "token_endpoint").await?;
+        refuse_public(&provider)?;
+        let id = session.id.clone();
+        let wanted = Wanted::then(&session)
+            .unwrap_or_else(|| Wanted { scopes: session.scopes_requested.clone(), ..Wanted::now(&provider) });
+        self.ask_for_client_token(&provider, wanted, Some(session)).await?;
+        self.stored_session(&id).await
+    }
+
+    fn is_live(&self, session: &Session) -> bool {
+        let now = self.now();
+        let ends_soon = session.access_expires_at.is_some_and(|end| end - MARGIN_MS <= now);
+        !ends_soon && !skew::is_over(session, now)
+    }
+
+    /// Asks for a token and keeps it in place of `before`.
+    async fn ask_for_client_token(
+        &self,
+        provider: &Provider,
+        wanted: Wanted,
+        before: Option<Session>,
+    ) -> Result<String> {
+        let Wanted { scopes, audience } = &wanted;
+        let sent = audience
+            .as_ref()
+            .map(|audience| provider.filled_in(audience).unwrap_or_else(|| audience.clone()));
         let reply = self
-            .ask_for_tokens(&provider, Purpose::ClientCredentials, Leg::Token, |client| {
-                build_client_credentials(client, &scopes, audience.as_deref())
+            .ask_for_tokens(provider, Purpose::ClientCredentials, Leg::Token, provider.slug(), |client| {
+                build_client_credentials(client, scopes, sent.as_deref())
             })
             .await?;
         let now = self.now();
+        let mut made_with = provider.made_with();
+        made_with[MADE_FOR] = json!({ "audience": audience });
         let session = Session {
             id: before.as_ref().map_or_else(|| self.new_id(), |session| session.id.clone()),
-            connection: connection.to_owned(),
+            connection: provider.slug().to_owned(),
             kind: SessionKind::Client,
             label: before.as_ref().map_or_else(|| "Client token".to_owned(), |session| session.label.clone()),
             created_at: before.as_ref().map_or(now, |session| session.created_at),
@@ -78,8 +115,8 @@ impl Engine {
             generation: before.as_ref().map_or(1, |session| session.generation + 1),
             refresh_state: RefreshMark::Ready,
             scopes_granted: reply.scope.unwrap_or_else(|| scopes.clone()),
-            scopes_requested: scopes,
-            verdict: Some(provider.made_with()),
+            scopes_requested: wanted.scopes,
+            verdict: Some(made_with),
             extra: reply.extra,
         };
         let id = session.id.clone();
@@ -90,7 +127,40 @@ impl Engine {
         })
         .await?;
         self.session_changed(&id);
-        self.changed(Change::Connection { slug: connection.to_owned() });
+        self.changed(Change::Connection { slug: provider.slug().to_owned() });
         Ok(id)
     }
+}
+
+/// What a client token is asked for with. One that was got for something else is not used in its place.
+#[derive(PartialEq, Eq)]
+struct Wanted {
+    scopes: Vec<String>,
+    /// As it is written: the sandbox has another address in each run.
+    audience: Option<String>,
+}
+
+impl Wanted {
+    fn now(provider: &Provider) -> Self {
+        let by_hand = provider.file.client_tokens.as_ref().and_then(|written| written.audience.clone());
+        let usual = || provider.preset.client_tokens.as_ref()?.audience.clone();
+        Self {
+            scopes: provider.client_scopes(),
+            audience: by_hand.or_else(usual).filter(|audience| !audience.is_empty()),
+        }
+    }
+
+    /// `None` for a session of a Bobbin that did not note the audience.
+    fn then(session: &Session) -> Option<Self> {
+        let audience = session.verdict.as_ref()?.get(MADE_FOR)?["audience"].as_str().map(str::to_owned);
+        Some(Self { scopes: session.scopes_requested.clone(), audience })
+    }
+}
+
+fn refuse_public(provider: &Provider) -> Result<()> {
+    if provider.authentication_method() != AuthenticationMethod::None {
+        return Ok(());
+    }
+    Err(Error::new("client_token_public_client", "A public client gets no tokens of its own.")
+        .hint("Choose how the client proves itself under Authentication: its secret, or its private key (RFC 6749 section 4.4)."))
 }

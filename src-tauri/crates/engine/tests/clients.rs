@@ -159,6 +159,68 @@ async fn a_client_token_is_asked_for_once_and_used_until_it_expires() {
 }
 
 #[tokio::test]
+async fn the_sandboxs_audience_is_known_when_it_runs_and_is_never_written() {
+    let world = World::new();
+    let shown = || async {
+        let tokens = world.connection().await.client_tokens.unwrap();
+        (tokens.audience, tokens.default_audience)
+    };
+    assert_eq!(shown().await, (None, None), "a placeholder of the preset is nothing to show");
+    world.save_connection(|draft| draft.client_scopes.push("client_refund".to_owned())).await;
+    let base = world.engine.sandbox().await.unwrap();
+    let usual = Some(format!("{base}/connect/token"));
+    assert_eq!(shown().await, (usual.clone(), usual.clone()));
+    world.save_connection(|draft| draft.client_audience = Some(String::new())).await;
+    assert_eq!(shown().await, (Some(String::new()), usual.clone()), "empty sends none");
+    world.save_connection(|draft| draft.client_audience = None).await;
+    assert_eq!(shown().await, (usual.clone(), usual));
+}
+
+#[tokio::test]
+async fn a_token_for_one_audience_is_not_handed_out_for_another() {
+    let world = with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await;
+    let usual = world.connection().await.client_tokens.unwrap().audience;
+    let first = world.engine.client_token("sandbox", false).await.unwrap().id;
+
+    world.save_connection(|draft| draft.client_audience = Some("https://elsewhere.test".to_owned())).await;
+
+    assert_eq!(
+        world.connection().await.client_tokens.unwrap().session,
+        None,
+        "none is offered for use again"
+    );
+    let _ = world.engine.client_token("sandbox", false).await;
+    let audiences = sent(&world, "audience");
+    assert_eq!(audiences.len(), 2, "the other audience was asked for: {audiences:?}");
+    assert!(audiences.contains(&"https://elsewhere.test".to_owned()));
+
+    world.save_connection(|draft| draft.client_audience = usual).await;
+    assert_eq!(world.engine.client_token("sandbox", false).await.unwrap().id, first);
+    assert_eq!(sent(&world, "audience").len(), 2, "the first was kept for its own audience");
+}
+
+#[tokio::test]
+async fn an_expired_client_session_is_renewed_with_the_scopes_it_was_got_with() {
+    let world = with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await;
+    let first = world.engine.client_token("sandbox", false).await.unwrap();
+    let of_today = vec!["client_refund".to_owned()];
+    world.save_connection(|draft| draft.client_scopes = of_today.clone()).await;
+    world.advance(Duration::from_hours(1));
+
+    world.engine.query_run(world::run(&first.id, "{ client { __typename } }")).await.unwrap();
+
+    let renewed = world.engine.session(&first.id).await.unwrap();
+    assert_eq!(renewed.scopes_requested, first.scopes_requested, "not with those of the connection today");
+    assert!(renewed.access.unwrap().issued_at > first.access.unwrap().issued_at, "it was renewed");
+    let sessions = world.engine.overview().await.connections.remove(0).sessions;
+    assert_eq!(sessions.len(), 1, "and nothing else was made");
+
+    let fresh = world.engine.client_token("sandbox", true).await.unwrap();
+    assert_eq!(fresh.scopes_requested, of_today, "a fresh one is asked for with what the connection says");
+    assert_ne!(fresh.id, first.id);
+}
+
+#[tokio::test]
 async fn a_public_client_is_told_why_it_gets_no_client_token() {
     let world = World::new();
     let error = world.engine.client_token("sandbox", false).await.unwrap_err();
@@ -175,7 +237,7 @@ async fn a_wrong_secret_is_refused_and_the_doctor_names_what_could_explain_it() 
     let sign_in = world.engine.sign_in("sandbox").unwrap();
     assert_eq!(sign_in.state, SignInState::Failed);
     assert_eq!(sign_in.failure.unwrap().code, "token_invalid_client");
-    let findings = world.engine.client_doctor("sandbox", "invalid_client").await.unwrap();
+    let findings = world.engine.client_doctor("sandbox", "invalid_client", Asked::SignIn).await.unwrap();
     assert!(!findings.is_empty());
     assert!(findings.iter().all(|finding| finding.field != "clientScopes"), "no client token was asked for");
     assert!(findings.iter().any(|finding| finding.field == "authentication"), "{findings:?}");
@@ -278,14 +340,14 @@ async fn a_parameter_or_header_that_is_reserved_is_refused_with_its_reason() {
     for (name, code) in [("state", "parameter_reserved"), ("redirect_uri", "parameter_reserved")] {
         let mut draft = world::draft(world.connection().await);
         draft.parameters.authorize.push(named(name, "x"));
-        assert_eq!(world.engine.connection_save("sandbox", draft).unwrap_err().code(), code);
+        assert_eq!(world.engine.connection_save("sandbox", draft).await.unwrap_err().code(), code);
     }
     let mut draft = world::draft(world.connection().await);
     draft.headers.push(named("Authorization", "Bearer x"));
-    assert_eq!(world.engine.connection_save("sandbox", draft).unwrap_err().code(), "header_reserved");
+    assert_eq!(world.engine.connection_save("sandbox", draft).await.unwrap_err().code(), "header_reserved");
     let mut draft = world::draft(world.connection().await);
     draft.headers.push(named("X-Api-Key", "k"));
-    assert_eq!(world.engine.connection_save("sandbox", draft).unwrap_err().code(), "secret_in_file");
+    assert_eq!(world.engine.connection_save("sandbox", draft).await.unwrap_err().code(), "secret_in_file");
 
     world
         .save_connection(|draft| {
