@@ -6,6 +6,7 @@ use bobbin_protocol::{
     jwks::Jwks,
     jwt,
     preset::StartsWith,
+    text::fingerprint,
     token::{TokenReply, process_token_reply},
 };
 use bobbin_store::{RefreshMark, Session, SessionKind, Store};
@@ -16,7 +17,7 @@ use crate::{
     callback::token_error,
     provider::Provider,
     session_view,
-    view::{Change, SessionView},
+    view::{Change, NoticeLevel, SessionView},
 };
 
 /// No provider's refresh token is longer.
@@ -39,6 +40,7 @@ impl Engine {
                 .hint("Paste the whole JSON object that the token endpoint answered with, braces included.")
                 .detail(refused.view().detail.clone())
         })?;
+        self.trust_first(&provider).await?;
         let now = self.now();
         let mut session =
             Session { label: "Pasted tokens".to_owned(), ..self.blank(connection, SessionKind::Manual, now) };
@@ -62,22 +64,64 @@ impl Engine {
                 .hint("Paste a whole token reply instead, or fill in token_endpoint."));
         }
         let token = valid_refresh_token(&token)?;
+        self.refuse_changed(&provider, "token_endpoint").await?;
+        let begun_with = fingerprint(token.expose_secret());
+        // Of two pastes at once, the second finds the first one's session.
+        let _turn = self.turn(&format!("refresh-token:{begun_with}")).await;
+        if let Some(known) = self.begun_with(connection, &token, &begun_with).await? {
+            return self.go_on_with(known).await;
+        }
         let now = self.now();
+        let mut verdict = provider.made_with();
+        verdict[session_view::BEGUN_WITH] = begun_with.into();
         let session = Session {
             label: "User tokens".to_owned(),
             refresh_token: Some(token),
             verdict: Some(verdict),
             ..self.blank(connection, SessionKind::User, now)
         };
-        let view = self.add_by_hand(session).await?;
-        let generation = view.refresh.map_or(1, |refresh| refresh.generation);
-        let refreshed = self.session_refresh(&view.id, generation, None).await;
+        let id = self.add_by_hand(session).await?.id;
+        self.first_refresh(&id).await
+    }
+
+    async fn first_refresh(&self, id: &str) -> Result<SessionView> {
+        let refreshed = self.session_refresh(id, 1, None).await;
         if refreshed.is_err()
-            && let Err(error) = self.forget_refused(&view.id).await
+            && let Err(error) = self.forget_refused(id).await
         {
             self.report(&error);
         }
         refreshed
+    }
+
+    /// The session that has this refresh token or began with it.
+    async fn begun_with(
+        &self,
+        connection: &str,
+        token: &SecretString,
+        fingerprint: &str,
+    ) -> Result<Option<Session>> {
+        let sessions = self.with_store(Store::sessions).await?;
+        Ok(sessions.into_iter().find(|session| {
+            let has = session.refresh_token.as_ref().map(ExposeSecret::expose_secret);
+            let began = session.verdict.as_ref().and_then(|it| it[session_view::BEGUN_WITH].as_str());
+            session.connection == connection
+                && (has == Some(token.expose_secret()) || began == Some(fingerprint))
+        }))
+    }
+
+    /// A refresh token that was pasted before makes no second session: the two would spend each other's tokens.
+    async fn go_on_with(&self, known: Session) -> Result<SessionView> {
+        if known.generation == 1 && known.access_token.expose_secret().is_empty() {
+            return self.first_refresh(&known.id).await;
+        }
+        self.notice(
+            NoticeLevel::Info,
+            "refresh_token_known",
+            format!("This refresh token has a session already, {}; no second one was made.", known.label),
+            None,
+        );
+        self.session(&known.id).await
     }
 
     /// A refused token is of no use to anyone; after any other failure the session stays for another try.

@@ -81,6 +81,8 @@ pub(crate) fn refresh(session: &Session, preset: Option<&Preset>, now: i64) -> O
 
 /// The member of a kept verdict that says when it was made, in Unix milliseconds.
 const CHECKED_AT: &str = "checked_at";
+/// The member that a pasted refresh token is known by when it is pasted again.
+pub(crate) const BEGUN_WITH: &str = "begun_with";
 /// The member that holds the verdict of a refreshed id_token that was not accepted.
 const REJECTED: &str = "rejected";
 
@@ -90,6 +92,9 @@ pub(crate) fn kept_verdict(before: Option<&Value>, verdict: &Verdict, now: i64) 
     let mut made = serde_json::to_value(verdict).ok()?;
     made[CHECKED_AT] = now.into();
     if verdict.accepted() {
+        if let Some(begun_with) = before.and_then(|kept| kept.get(BEGUN_WITH)) {
+            made[BEGUN_WITH] = begun_with.clone();
+        }
         return Some(made);
     }
     let mut kept = before.filter(|kept| kept.is_object()).cloned().unwrap_or_else(|| json!({}));

@@ -1,6 +1,7 @@
 //! Connections that are not Stitch's: Vault, any OpenID provider, and tokens given by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod server;
 mod world;
 
 use std::time::Duration;
@@ -10,30 +11,13 @@ use bobbin_engine::view::{
     SessionKind, SessionSecret, StartsWith,
 };
 use bobbin_sandbox::PUBLIC_CLIENT_ID;
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{Person, REDIRECT_URI, World, run};
-
-async fn vault(world: &World) -> (String, String) {
-    let base = world.engine.sandbox().await.unwrap();
-    let slug = world.engine.connection_create("vault", "Vault").await.unwrap();
-    world
-        .save_connection_of(&slug, |draft| {
-            draft.endpoints = vec![
-                EndpointDraft { kind: EndpointKind::Token, url: format!("{base}/v2.0/reference/gettoken") },
-                EndpointDraft { kind: EndpointKind::Graphql, url: format!("{base}/graphql") },
-            ];
-        })
-        .await;
-    let http = reqwest::Client::new();
-    let reply = http.post(format!("{base}/sandbox/vault-refresh-token")).send().await.unwrap();
-    let token: Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap();
-    (slug, token["refresh_token"].as_str().unwrap().to_owned())
-}
 
 #[tokio::test]
 async fn a_vault_session_begins_with_a_pasted_refresh_token() {
     let world = World::new();
-    let (slug, token) = vault(&world).await;
+    let (slug, token) = world.vault().await;
     assert_eq!(world.connection_of(&slug).await.starts_with, StartsWith::RefreshToken);
     let session = world.engine.session_from_refresh_token(&slug, format!(" {token}\n")).await.unwrap();
     let access = session.access.expect("the first refresh brings an access token");
@@ -51,7 +35,7 @@ async fn a_vault_session_begins_with_a_pasted_refresh_token() {
 #[tokio::test]
 async fn vaults_own_error_is_shown_with_its_message_and_trace_id_and_ends_the_refresh_token() {
     let world = World::new();
-    let (slug, _) = vault(&world).await;
+    let (slug, _) = world.vault().await;
     let error =
         world.engine.session_from_refresh_token(&slug, "never-given-out".to_owned()).await.unwrap_err();
     assert_eq!(error.code(), "token_invalid_grant");
@@ -67,7 +51,7 @@ async fn vaults_own_error_is_shown_with_its_message_and_trace_id_and_ends_the_re
 async fn refresh_when_needed_refreshes_before_a_query_and_ask_does_not() {
     for (policy, generation) in [(RefreshPolicy::WhenNeeded, 3), (RefreshPolicy::Ask, 2)] {
         let world = World::new();
-        let (slug, token) = vault(&world).await;
+        let (slug, token) = world.vault().await;
         world.save_connection_of(&slug, |draft| draft.refresh_policy = policy).await;
         let session = world.engine.session_from_refresh_token(&slug, token).await.unwrap().id;
         world.advance(Duration::from_hours(25));
@@ -284,7 +268,7 @@ async fn clocks_that_agree_are_not_mentioned() {
 #[tokio::test]
 async fn a_refresh_token_without_an_id_token_goes_to_no_other_provider_of_the_same_name() {
     let world = World::new();
-    let (slug, token) = vault(&world).await;
+    let (slug, token) = world.vault().await;
     let session = world.engine.session_from_refresh_token(&slug, token).await.unwrap().id;
     let sent = || world.engine.wire().len();
     let before = sent();
@@ -309,4 +293,41 @@ async fn a_refresh_that_leaves_no_scope_is_refused_before_the_token_is_spent() {
     let error = world.engine.session_refresh(&session, 1, Some(Vec::new())).await.unwrap_err();
     assert_eq!(error.code(), "refresh_scope_empty");
     assert_eq!(world.engine.session_refresh(&session, 1, None).await.unwrap().refresh.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_pasted_twice_makes_one_session() {
+    let world = World::new();
+    let (slug, token) = world.vault().await;
+    let (one, two) = tokio::join!(
+        world.engine.session_from_refresh_token(&slug, token.clone()),
+        world.engine.session_from_refresh_token(&slug, token.clone())
+    );
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(one.id, two.id);
+    assert_eq!(world.last_notice().as_deref(), Some("refresh_token_known"), "it is said");
+    let again = world.engine.session_from_refresh_token(&slug, format!("\"{token}\"")).await.unwrap();
+    assert_eq!(again.id, one.id, "also when its first refresh token is long spent");
+    assert_eq!(again.refresh.unwrap().generation, 2, "and nothing more was spent");
+}
+
+#[tokio::test]
+async fn metadata_that_nobody_waits_for_any_more_is_not_being_fetched() {
+    let world = World::new();
+    let slug = world.engine.connection_create("openid", "Some provider").await.unwrap();
+    let silent = server::server(|_| std::future::pending()).await;
+    let issuer = silent.trim_end_matches('/').to_owned();
+    world
+        .save_connection_of(&slug, |draft| {
+            draft.endpoints = vec![EndpointDraft { kind: EndpointKind::Issuer, url: issuer }];
+        })
+        .await;
+    let asking = tokio::spawn({
+        let (engine, slug) = (world.engine.clone(), slug.clone());
+        async move { engine.discover(&slug).await }
+    });
+    let state = async || world.connection_of(&slug).await.discovery;
+    world::eventually("the request", async || matches!(state().await, DiscoveryView::Fetching)).await;
+    asking.abort();
+    world::eventually("the end of it", async || matches!(state().await, DiscoveryView::Waiting)).await;
 }
