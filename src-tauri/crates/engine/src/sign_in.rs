@@ -46,6 +46,7 @@ impl Engine {
         let provider = self.provider(connection).await?;
         let secrets = self.client_secrets(connection).await?;
         refuse_what_cannot_work(&problems(&provider, &findings(&provider, Some(&secrets), started)))?;
+        self.refuse_changed(&provider, "token_endpoint").await?;
         let identity = provider.identity()?;
         let redirect = provider.redirect()?;
         let redirect_method = method(redirect.method);
@@ -127,6 +128,12 @@ impl Engine {
 
     /// Ends a waiting sign-in. A link that comes for it later is inert.
     pub async fn sign_in_cancel(&self, id: &str) -> Result<SignInView> {
+        self.cancel_sign_in(id, "Cancelled here, before the browser came back.").await?;
+        self.sign_in_by_id(id)
+    }
+
+    pub(crate) async fn cancel_sign_in(&self, id: &str, why: &str) -> Result<()> {
+        self.wait_cancel(id);
         let removed = self
             .with_store({
                 let id = id.to_owned();
@@ -134,10 +141,9 @@ impl Engine {
             })
             .await?;
         if removed {
-            self.end_waiting(id, SignInState::Cancelled, "Cancelled here, before the browser came back.")
-                .await;
+            self.end_waiting(id, SignInState::Cancelled, why).await;
         }
-        self.sign_in_by_id(id)
+        Ok(())
     }
 
     /// Comes back another way from now on, where the redirect URI allows it.
@@ -154,14 +160,30 @@ impl Engine {
             }
             run.redirect_uri.clone()
         };
-        if method == RedirectMethod::Loopback {
-            let bound = self.bind(&uri).await?;
-            self.listen(id, bound);
-        } else {
-            self.stop_listening(id);
+        let bound = match method {
+            RedirectMethod::Loopback => Some(self.bind(&uri).await?),
+            _ => None,
+        };
+        self.keep_redirect_method(id, method).await?;
+        match bound {
+            Some(bound) => self.listen(id, bound),
+            None => self.stop_listening(id),
         }
         self.progress(id, |run, _| run.redirect_method = method);
         self.sign_in_by_id(id)
+    }
+
+    /// Another run of Bobbin goes on waiting the same way.
+    async fn keep_redirect_method(&self, id: &str, method: RedirectMethod) -> Result<()> {
+        let id = id.to_owned();
+        self.with_store(move |store| {
+            let waiting = store.pending_sign_ins()?.into_iter().find(|waiting| waiting.id == id);
+            waiting.map_or(Ok(()), |mut waiting| {
+                waiting.details["redirect_method"] = serde_json::json!(method);
+                store.update_sign_in(&waiting)
+            })
+        })
+        .await
     }
 
     /// Opens the browser again, for a window that was closed by mistake.

@@ -1,11 +1,14 @@
 //! The main job: from "Sign in with browser" to a verified session.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod server;
 mod world;
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use bobbin_engine::view::{CheckOutcome, EndpointKind, NoticeLevel, SignInState, Step, StepStatus};
+use bobbin_engine::view::{
+    CheckOutcome, EndpointKind, NoticeLevel, RequestOutcome, SignInState, Step, StepStatus,
+};
 use world::{Person, World, eventually};
 
 #[tokio::test]
@@ -351,4 +354,44 @@ async fn a_command_that_comes_again_while_the_first_is_at_work_opens_no_second_b
         tokio::join!(world.engine.sign_in_start("sandbox", ""), world.engine.sign_in_start("sandbox", ""));
     assert_eq!(one.unwrap().id, two.unwrap().id);
     assert_eq!(world.outside.opened.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_moves_its_keys_while_a_sign_in_waits_does_not_end_it() {
+    let world = World::new();
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    let keys = reqwest::get(world.url_of(EndpointKind::Jwks).await).await.unwrap().text().await.unwrap();
+    world.redirect(EndpointKind::Jwks, &server::answers(&[server::json(200, &keys)]).await).await;
+    world.engine.app_link(&link).await;
+    let sign_in = world.engine.sign_in("sandbox").unwrap();
+    assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_changes_while_a_sign_in_waits_ends_it() {
+    let world = World::new();
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    world.save_connection(|draft| draft.redirect_uri = "dev.bobbin.workbench:/elsewhere".to_owned()).await;
+    world.engine.app_link(&link).await;
+    assert_eq!(world.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "connection_changed");
+}
+
+#[tokio::test]
+async fn a_deleted_connection_takes_its_waiting_sign_in_along() {
+    let world = World::new();
+    let waiting = world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    world.engine.connection_delete("sandbox").await.unwrap();
+    assert_eq!(world.engine.sign_in("sandbox").unwrap().state, SignInState::Cancelled);
+    let request = world.engine.requests().await.unwrap().remove(0);
+    assert_eq!((request.id, request.outcome), (waiting.id, RequestOutcome::Cancelled));
+    let before = world.engine.wire().len();
+    world.engine.app_link(&link).await;
+    assert_eq!(world.last_notice().as_deref(), Some("callback_repeated"));
+    assert_eq!(world.engine.wire().len(), before, "nothing was sent");
+
+    world.engine.connection_restore("sandbox").await.unwrap();
+    world.session_id().await;
 }
