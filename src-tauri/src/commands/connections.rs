@@ -44,7 +44,7 @@ pub(crate) async fn connection_save(
     slug: String,
     draft: ConnectionDraft,
 ) -> Reply<ConnectionView> {
-    engine.connection_save(&slug, draft)?;
+    engine.connection_save(&slug, draft).await?;
     connection(app, engine, registration, slug).await
 }
 
@@ -70,6 +70,12 @@ pub(crate) async fn connection_restore(
 ) -> Reply<ConnectionView> {
     engine.connection_restore(&slug).await?;
     connection(app, engine, registration, slug).await
+}
+
+/// Yes to the question whether the connection's credentials may go where its file points now.
+#[tauri::command]
+pub(crate) async fn connection_trust(engine: State<'_, Engine>, slug: String, question: String) -> Reply<()> {
+    Ok(engine.connection_trust(&slug, &question).await?)
 }
 
 /// Fetches the provider's metadata now.

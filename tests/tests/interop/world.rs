@@ -108,7 +108,7 @@ impl World {
             parameters: view.parameters,
         };
         change(&mut draft);
-        self.engine.connection_save(&self.slug, draft).unwrap();
+        self.engine.connection_save(&self.slug, draft).await.unwrap();
     }
 
     /// From now on the browser comes back to a listener at `uri`.

@@ -5,6 +5,7 @@ import type {
   ConnectionDraft,
   ConnectionView,
   CredentialsImportView,
+  ErrorView,
   FindingView,
   PresetView,
   RedirectCheck,
@@ -18,6 +19,10 @@ export const connectionSave = (slug: string, draft: ConnectionDraft) =>
   invoke<ConnectionView>("connection_save", { slug, draft });
 export const connectionDelete = (slug: string) => invoke<ConnectionView>("connection_delete", { slug });
 export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
+
+/** Yes to an `endpoint_changed`, as it was read: the connection's credentials may go there from now on. */
+export const connectionTrust = (slug: string, { message, hint }: ErrorView) =>
+  invoke<null>("connection_trust", { slug, question: `${message}\n${hint ?? ""}` });
 
 /** Keeps the client secret, sealed; `null` forgets it. */
 export const clientSecretSet = (slug: string, secret: string | null) =>

@@ -19,10 +19,14 @@ class Selection {
   /** The place whose first field waits to be filled in, right after it was made. */
   filling = $state.raw<Place | null>(null);
 
+  /** The place whose endpoints are to be looked at. */
+  mending = $state.raw<Place | null>(null);
+
   go(place: Place): void {
     this.place = place;
     this.naming = null;
     this.filling = null;
+    this.mending = null;
     write("place", place);
   }
 
@@ -36,6 +40,12 @@ class Selection {
   goAndFill(place: Place): void {
     this.go(place);
     this.filling = place;
+  }
+
+  /** Goes to a connection that points where it should not, with its endpoints in sight. */
+  goAndMend(place: Place): void {
+    this.go(place);
+    this.mending = place;
   }
 
   /** Something else where what was chosen is gone, the first connection at the first start. */

@@ -4,7 +4,7 @@ mod draft;
 mod shown;
 
 use bobbin_protocol::{doctor::Finding, preset};
-use bobbin_store::{ConnectionFile, Redirect};
+use bobbin_store::{ClientSecrets, ConnectionFile, Redirect, StoreError};
 use url::Url;
 
 use crate::{
@@ -103,7 +103,7 @@ impl Engine {
             Error::new("preset_unknown", format!("There is no preset \"{preset}\"."))
                 .hint("Pick one from the list.")
         })?;
-        let slug = self.0.workspace.create_connection(&ConnectionFile {
+        let file = ConnectionFile {
             name: draft::valid_name(name)?,
             preset: preset.id.clone(),
             client_id: preset.default_client_id.clone().unwrap_or_default(),
@@ -113,17 +113,24 @@ impl Engine {
                 .clone()
                 .map(|uri| Redirect { method: bobbin_store::RedirectMethod::AppLink, uri }),
             ..ConnectionFile::default()
-        })?;
+        };
+        let slug = self.0.workspace.create_connection(&file)?;
         // Of one that bore this name and was deleted while the key store was locked.
         let kept = slug.clone();
-        self.with_store(move |store| store.delete_client_secrets(&kept)).await?;
+        self.with_store(move |store| {
+            store.delete_origins(&kept)?;
+            forgotten(store.delete_client_secrets(&kept))
+        })
+        .await?;
+        self.trust_saved(&slug, None, &file).await?;
         self.changed(Change::Overview);
         Ok(slug)
     }
 
-    pub fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
+    pub async fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
         let before = self.0.workspace.connection(slug)?;
-        let file = draft::file_of(draft, before)?;
+        let file = draft::file_of(draft, before.clone())?;
+        self.trust_saved(slug, Some(&before), &file).await?;
         self.0.workspace.save_connection(slug, &file)?;
         self.changed(Change::Overview);
         Ok(())
@@ -133,23 +140,33 @@ impl Engine {
     pub async fn connection_delete(&self, slug: &str) -> Result<()> {
         // A file that cannot be read can be deleted, but not be brought back.
         let file = self.0.workspace.connection(slug).ok();
+        for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
+            if waiting.connection == slug {
+                self.cancel_sign_in(&waiting.id, "Its connection was deleted.").await?;
+            }
+        }
         let mut sessions = self.with_store(bobbin_store::Store::sessions).await?;
         sessions.retain(|session| session.connection == slug);
         let sessions: Vec<String> = sessions.into_iter().map(|session| session.id).collect();
-        // Those that cannot be read do not keep the connection here.
-        let secrets = self.client_secrets(slug).await.unwrap_or_default();
+        let secrets = self.client_secrets(slug).await?;
+        let kept = slug.to_owned();
+        let origins = self.with_store(move |store| store.origins(&kept)).await?;
         self.0.workspace.delete_connection(slug)?;
         // Before the rest goes, so that undo also mends a deletion that ended half-way.
         if let Some(file) = file {
-            lock(&self.0.undo).put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets });
+            lock(&self.0.undo)
+                .put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets, origins });
         }
         self.changed(Change::Overview);
         for session in &sessions {
             self.session_delete(session).await?;
         }
         let kept = slug.to_owned();
-        self.with_store(move |store| store.delete_client_secrets(&kept)).await?;
-        Ok(())
+        self.with_store(move |store| {
+            store.delete_origins(&kept)?;
+            forgotten(store.delete_client_secrets(&kept))
+        })
+        .await
     }
 
     /// Brings back a connection that was deleted since the app started, with its sessions.
@@ -162,8 +179,12 @@ impl Engine {
                 .hint("Rename that one, then undo again."));
         }
         self.0.workspace.save_connection(slug, &deleted.file)?;
-        let (kept, secrets) = (slug.to_owned(), deleted.secrets);
-        self.with_store(move |store| store.restore_client_secrets(&kept, &secrets)).await?;
+        let (kept, secrets, origins) = (slug.to_owned(), deleted.secrets, deleted.origins);
+        self.with_store(move |store| {
+            store.trust_origins(&kept, &origins)?;
+            store.restore_client_secrets(&kept, &secrets)
+        })
+        .await?;
         for session in &deleted.sessions {
             let gone = lock(&self.0.undo).session(session).is_some();
             if gone {
@@ -189,6 +210,14 @@ impl Engine {
         for query in self.0.workspace.queries().unwrap_or_default() {
             self.changed(Change::Query { path: query.path });
         }
+    }
+}
+
+/// What cannot be read does not keep its connection here, and stays where it is.
+fn forgotten(secrets: std::result::Result<ClientSecrets, StoreError>) -> std::result::Result<(), StoreError> {
+    match secrets {
+        Ok(_) | Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -41,6 +41,18 @@ impl Purpose {
         }
     }
 
+    /// The endpoint that takes credentials with it; none where none are sent.
+    fn endpoint(self) -> Option<&'static str> {
+        match self {
+            Self::CodeExchange | Self::Refresh | Self::ClientCredentials => Some("token_endpoint"),
+            Self::Revocation => Some("revocation_endpoint"),
+            Self::Introspection => Some("introspection_endpoint"),
+            Self::Userinfo => Some("userinfo_endpoint"),
+            Self::Graphql => Some("graphql_endpoint"),
+            Self::Keys | Self::Metadata => None,
+        }
+    }
+
     fn limit(self) -> u64 {
         match self {
             Self::Graphql => http::LARGE,
@@ -66,27 +78,31 @@ pub(crate) struct Exchanged {
 impl Engine {
     pub(crate) async fn send(
         &self,
-        connection: &str,
+        provider: &Provider,
         purpose: Purpose,
         request: HttpRequest,
     ) -> Result<Exchanged> {
-        self.send_named(connection, purpose, purpose.word(), request).await.map_err(|lost| lost.error)
+        self.send_named(provider, purpose, purpose.word(), request).await.map_err(|lost| lost.error)
     }
 
     /// Sends once and records it; `name` stands beside the path in the drawer.
     ///
-    /// A dropped future is recorded as cancelled.
+    /// A dropped future is recorded as cancelled. Credentials leave only for an origin that a person let them go to.
     pub(crate) async fn send_named(
         &self,
-        connection: &str,
+        provider: &Provider,
         purpose: Purpose,
         name: &str,
         request: HttpRequest,
     ) -> std::result::Result<Exchanged, Lost> {
+        if let Some(endpoint) = purpose.endpoint() {
+            let refused = self.refuse_changed(provider, endpoint).await;
+            refused.map_err(|error| Lost { not_sent: true, error })?;
+        }
         let id = self.new_id();
         let started = self.now();
         let url = request.url.clone();
-        self.record(wire::Exchange::request(&id, started, connection, name, &request));
+        self.record(wire::Exchange::request(&id, started, provider.slug(), name, &request));
         let mut cancelled = Cancelled { engine: self, id: &id, started, armed: true };
         let sent = self.0.http.send(request, purpose.limit(), purpose.patience()).await;
         cancelled.armed = false;
@@ -113,23 +129,25 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 impl Engine {
     /// Sends a request of the token endpoint and reads its reply; a 429 is tried once more after its `Retry-After`.
     ///
+    /// `about` is what the page knows the wait by, see [`WaitView`](crate::view::WaitView).
     /// Each attempt proves the client anew. Nothing else is tried again: a code or token may have been spent.
     pub(crate) async fn ask_for_tokens(
         &self,
         provider: &Provider,
         purpose: Purpose,
         leg: Leg,
+        about: &str,
         build: impl Fn(&TokenClient) -> HttpRequest,
     ) -> Result<TokenReply> {
         let mut waited = false;
         loop {
             let client = self.client(provider, leg).await?;
             let request = build(&client.at_token_endpoint());
-            let reply = self.send(provider.slug(), purpose, request).await?.reply;
+            let reply = self.send(provider, purpose, request).await?.reply;
             match process_token_reply(&reply, &provider.preset.errors) {
                 Err(error) if !waited && wait_for(&error).is_some() => {
                     waited = true;
-                    tokio::time::sleep(wait_for(&error).unwrap_or_default()).await;
+                    self.wait(provider.slug(), about, wait_for(&error).unwrap_or_default()).await?;
                 }
                 read => {
                     return read.map_err(|error| skew::told(token_error(&error), self.clock_ahead(provider)));

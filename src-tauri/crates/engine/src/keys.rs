@@ -28,7 +28,7 @@ impl Engine {
     pub(crate) async fn fetch_keys(&self, provider: &Provider) -> Result<Jwks> {
         let uri = provider.jwks_uri()?;
         let request = HttpRequest::get(uri.clone());
-        let reply = self.send(provider.slug(), Purpose::Keys, request).await?.reply;
+        let reply = self.send(provider, Purpose::Keys, request).await?.reply;
         let keys = process_jwks(&reply).map_err(|error| {
             Error::new(error.code(), error.to_string())
                 .hint("Without the provider's keys no signature can be checked. Compare jwks_uri with the provider's documentation.")

@@ -18,6 +18,7 @@ mod http;
 mod inspect;
 mod keys;
 mod loopback;
+mod origins;
 mod overview;
 mod pkce_check;
 mod ports;
@@ -35,6 +36,7 @@ mod skew;
 mod storage;
 mod undo;
 pub mod view;
+mod waits;
 mod wire;
 
 use std::{
@@ -43,6 +45,8 @@ use std::{
 };
 
 use bobbin_store::{Watcher, Workspace};
+
+pub use bobbin_protocol::http::is_protected;
 
 pub use crate::{
     error::{Error, Result},
@@ -94,6 +98,8 @@ struct Inner {
     writing_wire: Mutex<()>,
     runs: Mutex<run::Runs>,
     undo: Mutex<undo::Bin>,
+    asked: origins::Asked,
+    waits: waits::Waits,
     refreshing: refresh::Gate,
     watcher: Mutex<Option<Watcher>>,
 }
@@ -118,6 +124,8 @@ impl Engine {
             writing_wire: Mutex::default(),
             runs: Mutex::default(),
             undo: Mutex::default(),
+            asked: origins::Asked::default(),
+            waits: waits::Waits::default(),
             refreshing: refresh::Gate::default(),
             watcher: Mutex::default(),
             config,

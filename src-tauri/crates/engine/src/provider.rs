@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bobbin_protocol::{
     discovery::ProviderMetadata,
+    http::is_protected,
     preset::{Preset, RefreshPolicy, preset},
 };
 use bobbin_store::{ConnectionFile, Redirect, Session, SessionKind};
@@ -12,7 +13,6 @@ use url::Url;
 
 use crate::{
     Engine, Error, Result,
-    http::is_loopback,
     view::{EndpointKind, EndpointSource, EndpointView},
 };
 
@@ -132,13 +132,15 @@ impl Provider {
         }
     }
 
-    /// What must not change while a sign-in waits: who is asked, as which client, and where its code will go.
+    /// What must not change while a sign-in waits: who is asked, as which client, and where its code comes and goes.
+    ///
+    /// The provider may change its keys and the rest of its metadata meanwhile.
     pub(crate) fn identity(&self) -> Result<Value> {
         Ok(json!({
             "issuer": self.endpoint("issuer"),
             "client_id": self.client_id(),
             "token_endpoint": self.token_endpoint()?.as_str(),
-            "jwks_uri": self.endpoint("jwks_uri"),
+            "redirect_uri": self.file.redirect.as_ref().map(|redirect| &redirect.uri),
         }))
     }
 
@@ -167,6 +169,18 @@ impl Provider {
         Err(Error::new("session_other_provider", format!("This session was not made with {} as it is now.", self.file.name))
             .hint("Its issuer or client is another one. Bring the connection's old settings back, or get new tokens.")
             .detail(Some(format!("made with {issuer} for {audience}"))))
+    }
+
+    /// The session as it is known here, where no issuer but another token endpoint gave its tokens.
+    pub(crate) fn moved(&self, mut session: Session) -> Option<Session> {
+        let made_with = session.verdict.as_mut()?.get_mut(MADE_WITH)?;
+        let ours = made_with["aud"].as_str() == Some(self.client_id());
+        let giver = self.giver().filter(|_| ours && !self.has("issuer"))?;
+        if made_with["iss"].as_str() == Some(&giver) {
+            return None;
+        }
+        made_with["iss"] = giver.into();
+        Some(session)
     }
 
     /// Who gives the tokens: the issuer, or the token endpoint where nothing names one.
@@ -215,6 +229,12 @@ impl Provider {
         }
     }
 
+    /// As the file or the preset writes it; `None` where the issuer names it or nobody does.
+    pub(crate) fn written(&self, name: &str) -> Option<&str> {
+        let by_hand = self.file.endpoints.get(name).map(String::as_str);
+        by_hand.or_else(|| self.preset.endpoints.get(name).filter(|_| self.discovered(name).is_none()))
+    }
+
     fn discovered(&self, name: &str) -> Option<&str> {
         self.metadata.as_ref().filter(|_| self.preset.discovery && name != "issuer")?.get(name)
     }
@@ -226,7 +246,7 @@ impl Provider {
                 .hint("Correct it under Endpoints in the connection.")
                 .detail(Some(written.clone()))
         })?;
-        if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        if is_protected(&url) {
             Ok(url)
         } else {
             Err(Error::new(
@@ -247,7 +267,11 @@ impl Provider {
 impl Engine {
     /// The connection as it stands; a sandbox that does not run yet leaves its endpoints empty.
     pub(crate) fn provider_at_rest(&self, slug: &str) -> Result<Provider> {
-        let file = self.0.workspace.connection(slug)?;
+        self.provider_of_file(slug, self.0.workspace.connection(slug)?)
+    }
+
+    /// The connection `slug` as `file` has it.
+    pub(crate) fn provider_of_file(&self, slug: &str, file: ConnectionFile) -> Result<Provider> {
         let preset = preset(&file.preset).ok_or_else(|| {
             Error::new(
                 "preset_unknown",
@@ -264,6 +288,14 @@ impl Engine {
         Ok(provider)
     }
 
+    /// The connection of a session, ready to be talked to at `endpoint` with that session's tokens.
+    pub(crate) async fn provider_of(&self, session: &Session, endpoint: &str) -> Result<Provider> {
+        let provider = self.provider(&session.connection).await?;
+        self.refuse_changed(&provider, endpoint).await?;
+        provider.refuse_foreign(session)?;
+        Ok(provider)
+    }
+
     /// The connection ready to be talked to: the sandbox runs and the issuer was asked for its endpoints.
     pub(crate) async fn provider(&self, slug: &str) -> Result<Provider> {
         let mut provider = self.provider_at_rest(slug)?;
@@ -271,6 +303,8 @@ impl Engine {
             provider.sandbox = Some(self.sandbox().await?);
         }
         if provider.preset.discovery && provider.metadata.is_none() {
+            // It is to say where the credentials go.
+            self.refuse_changed(&provider, "issuer").await?;
             match self.fetch_metadata(&provider).await {
                 Ok(metadata) => provider.metadata = Some(metadata),
                 // Written by hand, they need no metadata.

@@ -19,8 +19,11 @@ const LONGEST_SECRET: usize = 4096;
 impl Engine {
     /// Keeps the client secret, sealed; `None` forgets it.
     pub async fn client_secret_set(&self, slug: &str, secret: Option<String>) -> Result<()> {
-        self.0.workspace.connection(slug)?;
+        let provider = self.provider_at_rest(slug)?;
         let secret = secret.map(SecretString::from).map(|secret| valid_secret(&secret)).transpose()?;
+        if secret.is_some() {
+            self.trust_first(&provider).await?;
+        }
         let kept = slug.to_owned();
         self.with_store(move |store| store.put_client_secret(&kept, secret.as_ref())).await?;
         self.changed(Change::Connection { slug: slug.to_owned() });
@@ -34,7 +37,7 @@ impl Engine {
         text: String,
         passphrase: Option<String>,
     ) -> Result<()> {
-        self.0.workspace.connection(slug)?;
+        let provider = self.provider_at_rest(slug)?;
         let (text, passphrase) = (SecretString::from(text), passphrase.map(SecretString::from));
         // A passphrase is stretched on purpose, which takes its time.
         let imported =
@@ -49,6 +52,7 @@ impl Engine {
         if let Some(before) = self.client_secrets(slug).await?.key {
             lock(&self.0.undo).put_key(slug, before);
         }
+        self.trust_first(&provider).await?;
         self.keep_key(slug, Some(key)).await?;
         self.forget_what_was_the_old_keys(slug, fitting)
     }
@@ -86,6 +90,7 @@ impl Engine {
             used: import.used.iter().map(used).collect(),
             ignored: import.ignored.iter().map(used).collect(),
         };
+        self.trust_first(&self.provider_at_rest(slug)?).await?;
         self.0.workspace.save_connection(slug, &merged(before, &import))?;
         if let Some(secret) = secret {
             let kept = slug.to_owned();

@@ -3,7 +3,6 @@
 use bobbin_protocol::{
     preset::preset,
     token::{build_revocation, process_revocation_reply},
-    userinfo::{build_userinfo, process_userinfo},
 };
 use bobbin_store::{Session, Store};
 use secrecy::{ExposeSecret, SecretString};
@@ -76,6 +75,7 @@ impl Engine {
     /// Forgets a session on this computer; the tokens stay valid at the provider until they expire.
     pub async fn session_delete(&self, id: &str) -> Result<()> {
         // After a refresh that is under way: undo brings its tokens back, not those it spent.
+        self.wait_cancel(id);
         let _turn = self.turn(id).await;
         let session = self.stored_session(id).await?;
         let history = self
@@ -110,10 +110,10 @@ impl Engine {
     /// The refresh token goes first: it is the one that lives long. Once it is revoked the session is over,
     /// whatever the server says about the access token.
     pub async fn session_revoke(&self, id: &str) -> Result<()> {
+        self.wait_cancel(id);
         let _turn = self.turn(id).await;
         let session = self.stored_session(id).await?;
-        let provider = self.provider(&session.connection).await?;
-        provider.refuse_foreign(&session)?;
+        let provider = self.provider_of(&session, "revocation_endpoint").await?;
         if let Some(token) = &session.refresh_token {
             self.revoke(&provider, token, "refresh_token").await?;
         }
@@ -148,7 +148,7 @@ impl Engine {
         let endpoint = provider.revocation_endpoint()?;
         let client = self.client(provider, Leg::Other).await?;
         let request = build_revocation(&client.at_token_endpoint(), &endpoint, token, hint);
-        let reply = self.send(provider.slug(), Purpose::Revocation, request).await?.reply;
+        let reply = self.send(provider, Purpose::Revocation, request).await?.reply;
         process_revocation_reply(&reply, &provider.preset.errors).map_err(|error| {
             Error::new(
                 "revocation_refused",
@@ -207,8 +207,8 @@ impl Engine {
     ///
     /// The session works without a name, so a failure here changes nothing; the drawer shows it.
     /// Only a reply about somebody else is told: something is wrong with that provider.
-    pub(crate) async fn name_from_userinfo(&self, connection: String, session_id: String, subject: String) {
-        match self.named_by_provider(&connection, &session_id, &subject).await {
+    pub(crate) async fn name_from_userinfo(&self, session_id: String, subject: String) {
+        match self.named_by_provider(&session_id, &subject).await {
             Ok(true) => self.session_changed(&session_id),
             Err(error) if error.code() == "userinfo_sub_mismatch" => self.notice(
                 NoticeLevel::Warning,
@@ -221,15 +221,13 @@ impl Engine {
     }
 
     /// Whether the session has another name now.
-    async fn named_by_provider(&self, connection: &str, id: &str, subject: &str) -> Result<bool> {
-        let provider = self.provider(connection).await?;
-        let Ok(endpoint) = provider.userinfo_endpoint() else { return Ok(false) };
+    async fn named_by_provider(&self, id: &str, subject: &str) -> Result<bool> {
         let session = self.stored_session(id).await?;
-        provider.refuse_foreign(&session)?;
-        let request = build_userinfo(&endpoint, &session.access_token);
-        let reply = self.send(provider.slug(), Purpose::Userinfo, request).await?.reply;
-        let claims =
-            process_userinfo(&reply, subject).map_err(|error| Error::new(error.code(), error.to_string()))?;
+        let provider = self.provider_of(&session, "userinfo_endpoint").await?;
+        if !provider.has("userinfo_endpoint") {
+            return Ok(false);
+        }
+        let claims = self.userinfo(&provider, &session, subject).await?;
         let Some(name) = session_view::name_in(&claims) else { return Ok(false) };
         let label = self.free_label(id, &short(&name)).await;
         let id = id.to_owned();

@@ -139,7 +139,8 @@ impl Engine {
     async fn take_up(&self, store: Arc<Store>) {
         let engine = self.clone();
         let taken_up = blocking(move || {
-            for taken_up in [engine.take_up_sign_ins(&store), engine.take_up_wire(&store)] {
+            let origins = engine.take_up_origins(&store);
+            for taken_up in [origins, engine.take_up_sign_ins(&store), engine.take_up_wire(&store)] {
                 if let Err(error) = taken_up {
                     engine.report(&error);
                 }

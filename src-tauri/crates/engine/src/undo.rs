@@ -1,16 +1,17 @@
 //! What was deleted a moment ago, so that one click brings it back. Gone when the app ends.
 
-use bobbin_store::{ClientKey, ClientSecrets, ConnectionFile, RefreshRecord, Session};
+use bobbin_store::{ClientKey, ClientSecrets, ConnectionFile, Origin, RefreshRecord, Session};
 
 /// Enough for a person's second thoughts, and for the sessions that go with a connection.
 const KEPT: usize = 200;
 
-/// A connection with its client's secrets and the sessions that went with it, by id.
+/// A connection with its client's secrets, where its credentials may go, and the sessions that went with it, by id.
 #[derive(Clone)]
 pub(crate) struct Deleted {
     pub(crate) file: ConnectionFile,
     pub(crate) sessions: Vec<String>,
     pub(crate) secrets: ClientSecrets,
+    pub(crate) origins: Vec<Origin>,
 }
 
 #[derive(Default)]

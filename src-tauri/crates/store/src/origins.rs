@@ -96,11 +96,11 @@ pub(crate) fn add_new(
 }
 
 fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
-    let sealed: Option<Option<Vec<u8>>> = connection
+    let row: Option<Option<Vec<u8>>> = connection
         .query_row("SELECT origins FROM origins WHERE connection = ?1", [slug], |row| row.get(0))
         .optional()?;
     let read = |sealed: Vec<u8>| sealer.unseal_json(place(slug), &sealed).ok();
-    Ok(sealed.flatten().and_then(read).unwrap_or_default())
+    Ok(row.flatten().and_then(read).unwrap_or_default())
 }
 
 /// One that is known already moves to the end.

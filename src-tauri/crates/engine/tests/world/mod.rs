@@ -151,7 +151,7 @@ impl World {
     pub async fn save_connection_of(&self, slug: &str, change: impl FnOnce(&mut ConnectionDraft)) {
         let mut draft = draft(self.connection_of(slug).await);
         change(&mut draft);
-        self.engine.connection_save(slug, draft).unwrap();
+        self.engine.connection_save(slug, draft).await.unwrap();
     }
 
     /// Points an endpoint of the sandbox connection somewhere else; an empty `url` returns to the preset's.
@@ -163,6 +163,30 @@ impl World {
     pub async fn url_of(&self, kind: EndpointKind) -> String {
         let endpoints = self.connection().await.endpoints;
         endpoints.into_iter().find(|endpoint| endpoint.kind == kind).unwrap().url.unwrap()
+    }
+
+    /// The same of a sandbox that nobody has needed yet.
+    pub async fn url_of_running_token_endpoint(&self) -> String {
+        self.engine.sandbox().await.unwrap();
+        self.url_of(EndpointKind::Token).await
+    }
+
+    /// A connection as to Vault, at the sandbox, with a refresh token for it.
+    pub async fn vault(&self) -> (String, String) {
+        let base = self.engine.sandbox().await.unwrap();
+        let slug = self.engine.connection_create("vault", "Vault").await.unwrap();
+        let token = format!("{base}/v2.0/reference/gettoken");
+        self.save_connection_of(&slug, |draft| {
+            draft.endpoints = vec![
+                EndpointDraft { kind: EndpointKind::Token, url: token },
+                EndpointDraft { kind: EndpointKind::Graphql, url: format!("{base}/graphql") },
+            ];
+        })
+        .await;
+        let http = reqwest::Client::new();
+        let reply = http.post(format!("{base}/sandbox/vault-refresh-token")).send().await.unwrap();
+        let reply: serde_json::Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap();
+        (slug, reply["refresh_token"].as_str().unwrap().to_owned())
     }
 
     /// From "Sign in with browser" to the end, everything allowed.
