@@ -119,6 +119,8 @@ export function findings(view: Omit<ConnectionView, "findings" | "problems">): F
       hint: ok ? null : "Correct it here; it is checked again at once.",
     }) satisfies FindingView;
   const { authentication: auth } = view;
+  // Nothing is asked of a provider.
+  if (view.startsWith === "tokens") return [];
   return [
     found("client_id", "clientId", !!view.clientId, "A client id is given.", "Give the client's id."),
     found(
