@@ -28,7 +28,10 @@ async fn the_countdowns_go_down() {
     let passed = since.elapsed().as_secs_f64();
     for token in 0..3 {
         let gone = before[token].as_f64().unwrap() - after[token].as_f64().unwrap();
-        assert!(gone >= 2.0 && (gone - passed).abs() <= 1.0, "in {passed} s a countdown went down by {gone} s");
+        assert!(
+            gone >= 2.0 && (gone - passed).abs() <= 1.0,
+            "in {passed} s a countdown went down by {gone} s"
+        );
     }
 }
 
