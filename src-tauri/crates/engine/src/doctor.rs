@@ -3,6 +3,7 @@
 use bobbin_protocol::{
     client_assertion::SigningAlgorithm,
     doctor::{self, Facts, Finding, KeyFacts, Level, RedirectKind, examine, explain},
+    http::is_protected,
     preset,
     private_key::expiry_warning,
 };
@@ -157,8 +158,12 @@ pub(crate) fn endpoint_problems(provider: &Provider) -> Vec<Problem> {
             || (provider.preset.discovery
                 && provider.metadata.is_none()
                 && endpoint.kind != EndpointKind::Issuer);
-        let message = match &endpoint.url {
-            Some(url) if Url::parse(url).is_err() => format!("{} is not a URL.", endpoint.name),
+        let url = endpoint.url.as_deref().map(Url::parse);
+        let message = match &url {
+            Some(Err(_)) => format!("{} is not a URL.", endpoint.name),
+            Some(Ok(url)) if !is_protected(url) => {
+                format!("{} is not an https URL: tokens go over https, or stay on this computer.", endpoint.name)
+            }
             None if needed && !later => format!("{} is missing.", endpoint.name),
             _ => continue,
         };

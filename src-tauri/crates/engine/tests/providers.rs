@@ -218,6 +218,27 @@ async fn a_pasted_id_token_is_put_to_every_check_that_needs_no_sign_in() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_no_token_may_go_to_is_a_problem_where_it_is_written() {
+    let world = World::new();
+    let slug = world.engine.connection_create("vault", "Vault").await.unwrap();
+    for (url, wrong) in [
+        ("http://api.example.com/token", Some("token_endpoint is not an https URL")),
+        ("ftp://api.example.com/token", Some("token_endpoint is not an https URL")),
+        ("api.example.com/token", Some("token_endpoint is not a URL.")),
+        ("https://api.example.com/token", None),
+        ("http://127.0.0.1:9/token", None),
+        ("http://localhost:9/token", None),
+    ] {
+        let written = EndpointDraft { kind: EndpointKind::Token, url: url.to_owned() };
+        world.save_connection_of(&slug, |draft| draft.endpoints = vec![written]).await;
+        let problems = world.connection_of(&slug).await.problems;
+        let found = problems.iter().find(|problem| problem.field == "token_endpoint");
+        assert_eq!(found.is_some(), wrong.is_some(), "{url}: {found:?}");
+        assert!(found.is_none_or(|it| it.message.starts_with(wrong.unwrap())), "{url}: {found:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_issuer_supports_is_offered_beside_the_preset_s_own_scopes() {
     let world = World::new();
     let base = world.engine.sandbox().await.unwrap();
