@@ -162,7 +162,10 @@ pub(crate) fn endpoint_problems(provider: &Provider) -> Vec<Problem> {
         let message = match &url {
             Some(Err(_)) => format!("{} is not a URL.", endpoint.name),
             Some(Ok(url)) if !is_protected(url) => {
-                format!("{} is not an https URL: tokens go over https, or stay on this computer.", endpoint.name)
+                format!(
+                    "{} is not an https URL: tokens go over https, or stay on this computer.",
+                    endpoint.name
+                )
             }
             None if needed && !later => format!("{} is missing.", endpoint.name),
             _ => continue,
