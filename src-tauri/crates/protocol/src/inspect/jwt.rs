@@ -153,18 +153,34 @@ const COPY: &str = "Copy the token again, from its first character to its last."
 
 /// As many parts as can be read, and where it broke.
 fn broken(token: &str, now: i64) -> Option<Inspection> {
-    let parts: Vec<&str> = token.split('.').collect();
+    // People shorten tokens with dots of their own.
+    let parts: Vec<&str> = token.trim_end_matches("...").trim_end_matches('…').split('.').collect();
     let header = Piece::read(parts.first()?);
     // Without a whole member of a header it is no JWT at all.
     let members = header.members.clone().filter(|members| parts.len() >= 3 || members.contains_key("alg"))?;
+    let payload = parts.get(1).map(|payload| Piece::read(payload));
     let mut found = Inspection::new(Kind::Jwt, "");
-    header.show(&mut found, "Header", header::rows);
-    if let Some(payload) = parts.get(1) {
-        Piece::read(payload).show(&mut found, "Payload", |claims| shown::claim_rows(claims, now));
+    match (&payload, parts.len()) {
+        (None, _) => found.problem(
+            format!(
+                "It is cut off {} the header, so that the payload and the signature are missing.",
+                header.end()
+            ),
+            None,
+        ),
+        (Some(payload), 2) => found.problem(
+            format!("It is cut off {} the payload, so that the signature is missing.", payload.end()),
+            None,
+        ),
+        _ => {}
+    }
+    let is_last = |count| parts.len() == count;
+    header.show(&mut found, "Header", is_last(1), header::rows);
+    if let Some(payload) = &payload {
+        payload.show(&mut found, "Payload", is_last(2), |claims| shown::claim_rows(claims, now));
     }
     match parts.len() {
-        1 => found.problem("It ends after the header.", None),
-        2 => found.problem("It ends before the signature.", None),
+        1 | 2 => {}
         3 => {
             let (bytes, _) = lenient::base64(parts[2]);
             if lenient::is_broken(parts[2]) {
@@ -225,12 +241,20 @@ impl Piece {
         Self { text, members: object.map(|object| object.members), broken }
     }
 
-    fn show(&self, found: &mut Inspection, title: &str, rows: impl Fn(&Map) -> Vec<Row>) {
+    /// Where a token ends whose last piece this is.
+    fn end(&self) -> &'static str {
+        if self.broken.is_some() { "in" } else { "after" }
+    }
+
+    /// Of the piece in which a token is cut off, that is said already.
+    fn show(&self, found: &mut Inspection, title: &str, cut_off: bool, rows: impl Fn(&Map) -> Vec<Row>) {
         let rows = self.members.as_ref().map(rows).unwrap_or_default();
         let text = self.members.as_ref().map_or_else(|| mask(&plain(&self.text)), shown::object);
         let mut part = Part { text: Some(text), ..Part::rows(title, rows) };
         if let Some(reason) = &self.broken {
-            found.problem(format!("The {} {reason}.", title.to_lowercase()), None);
+            if !cut_off {
+                found.problem(format!("The {} {reason}.", title.to_lowercase()), None);
+            }
             part.title = format!("{title}, as far as it can be read");
         }
         found.parts.push(part);

@@ -49,6 +49,8 @@ fn each_kind_of_token_is_told() {
         &SIGN_IN_ID_TOKEN[..90],
         &SIGN_IN_ID_TOKEN[..300],
         &SIGN_IN_ID_TOKEN[..700],
+        &format!("{}...", &SIGN_IN_ID_TOKEN[..60]),
+        &format!("{}…", &SIGN_IN_ID_TOKEN[..200]),
     ]));
 }
 
