@@ -16,6 +16,12 @@ export function level(view: InspectionView): Level {
   return inside.find((one) => one === "bad") ?? inside.find((one) => one === "warn") ?? own;
 }
 
+/** What to do to have a token's signature checked; null where it was, or where there is none. */
+export function unsigned(view: InspectionView): string | null {
+  const check = view.checks.find(({ title }) => title === "Signature");
+  return check?.outcome === "skipped" ? check.hint : null;
+}
+
 /** Names of the field stay as they are; the others are words. */
 const names: Record<string, string> = {
   graphql: "GraphQL",
