@@ -78,7 +78,12 @@ fn of_kind(members: &Map, given: &Given, depth: usize) -> Inspection {
         found.parts.push(Part::rows("Members", shown::claim_rows(members, given.now)));
         found
     };
-    found.parts.push(Part::text("JSON", shown::object(members)));
+    let text = shown::object(members);
+    match &mut found.parts[..] {
+        // One table of all members has it behind it; a response has more than its errors.
+        [only] if only.text.is_none() && found.kind != Kind::GraphqlError => only.text = Some(text),
+        _ => found.parts.push(Part::text("JSON", text)),
+    }
     found
 }
 
