@@ -44,6 +44,8 @@ impl Engine {
 
     /// Milliseconds that the provider's clock is ahead; 0 where it agrees or is not known.
     pub(crate) fn clock_ahead(&self, provider: &Provider) -> i64 {
+        // This computer's clock may have been set since anyone looked at it.
+        self.now();
         let host = provider.token_endpoint().ok().and_then(|url| url.host_str().map(str::to_owned));
         let ahead = host.and_then(|host| lock(&self.0.clocks.ahead).get(&host).copied()).unwrap_or(0);
         if ahead.abs() < NOTICEABLE_MS { 0 } else { ahead }
