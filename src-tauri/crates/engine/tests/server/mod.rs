@@ -39,11 +39,17 @@ pub(crate) fn json(status: u16, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+thread_local! {
+    /// One for each test, which has a thread of its own: to make it reads all of the system's certificates.
+    static HTTP: reqwest::Client = reqwest::Client::new();
+}
+
 /// What the token endpoint at `url` answers to the same form.
 pub(crate) async fn forwarded(url: &str, request: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(request.to_vec()).unwrap();
     let (_, form) = text.split_once("\r\n\r\n").unwrap();
-    let request = reqwest::Client::new()
+    let request = HTTP
+        .with(Clone::clone)
         .post(url)
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(form.to_owned());

@@ -226,6 +226,11 @@ pub fn draft(view: ConnectionView) -> ConnectionDraft {
     }
 }
 
+thread_local! {
+    /// One for each test, which has a thread of its own: to make it reads all of the system's certificates.
+    static HTTP: reqwest::Client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+}
+
 /// A test person at the sandbox's pages, without a browser.
 pub struct Person;
 
@@ -245,7 +250,7 @@ impl Person {
     }
 
     async fn decides(authorization_url: &str, decision: &str, scopes: Option<&[&str]>) -> String {
-        let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        let http = HTTP.with(Clone::clone);
         let base = authorization_url.split("/connect/").next().unwrap().to_owned();
         let page = http.get(authorization_url).send().await.unwrap();
         let login = location(&page);
