@@ -74,6 +74,9 @@ test("a client token that would be asked for elsewhere asks with its session", a
 
 test("without a yes the connection's endpoints can be edited, and nothing is sent again", async () => {
   const application = await open({ sessions: [thandi()] });
+  const changed = application.connection({ slug: "sandbox" }).endpoints.find(({ kind }) => kind === "token");
+  Object.assign(changed ?? {}, { source: "manual", url: "https://elsewhere.test/token" });
+  await application.changed({ what: "connection", slug: "sandbox" });
   question(application, "session_refresh");
   await goTo("Thandi Nkosi");
   await press("Refresh…");
@@ -81,6 +84,7 @@ test("without a yes the connection's endpoints can be edited, and nothing is sen
   await press("Edit connection");
   await arrive("Sandbox");
   expect((await button(/^Endpoints/)).getAttribute("aria-expanded")).toBe("true");
+  await waitFor(() => expect(document.activeElement?.id).toBe("token_endpoint"));
   expect(calls(application, "session_refresh")).toHaveLength(1);
   expect(calls(application, "connection_trust")).toHaveLength(0);
 });
