@@ -159,9 +159,8 @@ impl Finding {
     /// Whether it is about a request for such tokens. The client itself is the same in each.
     fn concerns(&self, asked: Asked) -> bool {
         match (self.field, asked) {
-            ("clientId" | "authentication" | "key", _) => true,
             ("clientScopes", asked) => asked == Asked::ClientToken,
-            (_, Asked::SignIn) => true,
+            ("clientId" | "authentication" | "key", _) | (_, Asked::SignIn) => true,
             (_, asked) => asked == Asked::Refresh && self.code == metadata::REFRESH_GRANT.code,
         }
     }
