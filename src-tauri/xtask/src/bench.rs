@@ -1,4 +1,4 @@
-//! `cargo xtask bench start`: our start-up and memory beside those of a window that does nothing.
+//! `cargo xtask bench`: our start-up and memory beside those of a window that does nothing, and the parsers' times.
 
 mod bare;
 mod desktop;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, run};
+use crate::command::{cargo, run, succeeds};
 use crate::workspace::{binary, scratch};
 use crate::{app, needs, packages, page};
 use desktop::Desktop;
@@ -97,6 +97,11 @@ pub(crate) fn start(runs: usize) -> Result<bool> {
     println!("ratio                {time:>14.2} × {memory:>18.2} ×");
     println!("allowed              {TIME_LIMIT:>14.2} × {MEMORY_LIMIT:>18.2} ×");
     Ok(time <= TIME_LIMIT && memory <= MEMORY_LIMIT)
+}
+
+/// Whether every parser is within its limits, of which its program tells.
+pub(crate) fn parse() -> Result<bool> {
+    succeeds(&mut cargo("bench --quiet --package bobbin-protocol --bench parse"))
 }
 
 fn measure(binary: &Path, home: &Path) -> Result<Sample> {

@@ -43,19 +43,30 @@ mod flags {
             /// Run the tables of protocol cases, one line each.
             cmd cases {}
 
+            /// Run the parsers against mutations of the kept seeds, one line each.
+            cmd fuzz {
+                /// Run only this target, such as callback.
+                optional target: String
+                /// How many inputs each gets (default: 100000).
+                optional --runs runs: u32
+            }
+
             /// Check formatting, lints, dependencies and file lengths.
             cmd lint {}
 
             /// Write the TypeScript types of everything that crosses to the page.
             cmd types {}
 
-            /// Measure the application beside a bare Tauri window.
+            /// Measure.
             cmd bench {
-                /// Start-up time and memory.
+                /// Start-up time and memory of the application beside a bare Tauri window.
                 cmd start {
                     /// How many runs of each (default: 10).
                     optional --runs runs: usize
                 }
+
+                /// How long each parser takes for the worst 64 KiB, and how that grows.
+                cmd parse {}
             }
         }
     }
@@ -72,6 +83,7 @@ fn main() -> ExitCode {
         flags::XtaskCmd::Types(_) => types::write().map(|()| true),
         flags::XtaskCmd::Bench(bench) => match bench.subcommand {
             flags::BenchCmd::Start(start) => bench::start(start.runs.unwrap_or(10)),
+            flags::BenchCmd::Parse(_) => bench::parse(),
         },
     };
     match done {

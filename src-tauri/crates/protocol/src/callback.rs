@@ -2,6 +2,8 @@
 //!
 //! What arrives here was sent by any process on this computer, so it is bounded, decoded once and never repaired.
 
+use std::collections::HashSet;
+
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 
@@ -211,7 +213,7 @@ fn read(target: Option<&str>, query: &str, fragment: &str) -> Result<Callback, C
 
 fn parameters(query: &str) -> Result<Parameters, CallbackError> {
     let mut found = Parameters::default();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name)?, decoded(value)?);
@@ -236,7 +238,7 @@ fn parameters(query: &str) -> Result<Parameters, CallbackError> {
         {
             *slot = Some(value);
         }
-        seen.push(name);
+        seen.insert(name);
     }
     Ok(found)
 }

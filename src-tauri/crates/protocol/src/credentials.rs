@@ -1,6 +1,8 @@
 //! Credentials files: the JSON that a provider hands out with a client. No two look alike, so it is read
 //! leniently, and it is told what became of each field.
 
+use std::collections::HashSet;
+
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -131,6 +133,10 @@ pub fn import(text: &str) -> Result<CredentialsImport, CredentialsError> {
         };
         list.push(FieldUse { name: plain(name), text });
     }
+    for list in [&mut import.redirect_uris, &mut import.scopes] {
+        let mut seen = HashSet::new();
+        list.retain(|text| seen.insert(text.clone()));
+    }
     if import.used.is_empty() {
         let names: Vec<_> = import.ignored.iter().map(|field| field.name.as_str()).collect();
         let names = if names.is_empty() { "no field at all".to_owned() } else { plain(&names.join(", ")) };
@@ -249,13 +255,9 @@ fn strings(value: &Value) -> Result<Vec<&str>, String> {
     if texts.is_empty() { Err("There is no text in it.".to_owned()) } else { Ok(texts) }
 }
 
-/// Adds what is not there yet, and says how many there were.
+/// Adds them, and says how many there were.
 fn add(list: &mut Vec<String>, texts: &[&str], what: &str) -> String {
-    for text in texts {
-        if !list.iter().any(|known| known == text) {
-            list.push((*text).to_owned());
-        }
-    }
+    list.extend(texts.iter().map(|text| (*text).to_owned()));
     let ending = if texts.len() == 1 { "" } else { "s" };
     format!("{} {what}{ending}", texts.len())
 }

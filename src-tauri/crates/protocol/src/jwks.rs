@@ -142,30 +142,45 @@ pub fn process_jwks(reply: &HttpReply) -> Result<Jwks, JwksError> {
         JsonError::Duplicate(name) => JwksError::Duplicate(plain(&name)),
     })?;
     let members = members.get("keys").and_then(|keys| keys.as_array()).ok_or(JwksError::NoKeys)?;
-    Ok(read(members))
+    Ok(read_keys(members))
 }
 
-fn read(members: &[Value]) -> Jwks {
+/// More are counted and not told one by one.
+const MAX_WARNINGS: usize = 20;
+
+/// Reads the members of a set that was read before.
+pub(crate) fn read_keys(members: &[Value]) -> Jwks {
     let mut jwks = Jwks::default();
+    let mut more = 0;
+    let mut warn = |jwks: &mut Jwks, warning: &dyn Fn() -> String| match jwks.warnings.len() {
+        MAX_WARNINGS.. => more += 1,
+        _ => jwks.warnings.push(warning()),
+    };
     for member in members {
         let Some(member) = member.as_object() else {
             continue;
         };
         let kid = member.get("kid").and_then(|kid| kid.as_str()).map(str::to_owned);
-        let name = kid.as_deref().map_or_else(|| "without a kid".to_owned(), plain);
+        let name = || kid.as_deref().map_or_else(|| "without a kid".to_owned(), plain);
         if key::is_private(member) {
-            jwks.warnings.push(format!(
-                "The provider publishes the private part of key {name}. Anyone can sign with it: tell the provider at once."
-            ));
+            warn(&mut jwks, &|| {
+                format!(
+                    "The provider publishes the private part of key {}. Anyone can sign with it: tell the provider at once.",
+                    name()
+                )
+            });
         }
         match key::read(member) {
             Ok(key) => jwks.keys.push(key),
             Err(Refused::OtherUse(reason)) => jwks.ignored.push((kid, reason.to_owned())),
             Err(Refused::Unusable(reason)) => {
-                jwks.warnings.push(format!("Key {name} is never used: {reason}."));
+                warn(&mut jwks, &|| format!("Key {} is never used: {reason}.", name()));
                 jwks.ignored.push((kid, reason));
             }
         }
+    }
+    if more > 0 {
+        jwks.warnings.push(format!("There are {more} more such warnings about its keys."));
     }
     jwks
 }

@@ -68,6 +68,15 @@ fn other_spellings_are_understood() {
 }
 
 #[test]
+fn what_several_fields_name_is_taken_once_in_the_order_of_the_file() {
+    let read =
+        import(r#"{"clientId":"c","scopes":["b","a","b"],"allowedScopes":"a c","redirectUris":["x","x"]}"#)
+            .unwrap();
+    assert_eq!(read.scopes, ["b", "a", "c"]);
+    assert_eq!(read.redirect_uris, ["x"]);
+}
+
+#[test]
 fn no_secret_is_in_what_is_told_or_in_debug_output() {
     let import = import(r#"{"id":"a","clientSecret":"hush","privateKey":"hush","secret":"hush"}"#).unwrap();
     assert!(!format!("{import:?}").contains("hush"));

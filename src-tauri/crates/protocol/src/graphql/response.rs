@@ -4,6 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
+    Map,
     http::{HttpReply, is_protected},
     json::display,
 };
@@ -38,12 +39,21 @@ pub struct ReplyError {
 /// Reads a response. Nothing in it is an error here: what is not JSON is shown raw.
 pub fn process_response(reply: &HttpReply) -> GraphqlReply {
     let json: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    let member = |name: &str| json.as_ref().and_then(|json| json.get(name));
-    let beside = member("extensions");
-    let errors = member("errors").and_then(Value::as_array);
-    let errors = errors.into_iter().flatten().map(|error| read(error, beside)).collect();
-    let has_data = member("data").is_some_and(|data| !data.is_null());
+    let members = json.as_ref().and_then(Value::as_object);
+    let errors = members.map(|members| errors(members, usize::MAX)).unwrap_or_default();
+    let has_data = members.is_some_and(has_data);
     GraphqlReply { json, errors, has_data }
+}
+
+/// The first errors of a response, at most so many.
+pub(crate) fn errors(members: &Map, at_most: usize) -> Vec<ReplyError> {
+    let errors = members.get("errors").and_then(Value::as_array);
+    let beside = members.get("extensions");
+    errors.into_iter().flatten().take(at_most).map(|error| read(error, beside)).collect()
+}
+
+pub(crate) fn has_data(members: &Map) -> bool {
+    members.get("data").is_some_and(|data| !data.is_null())
 }
 
 fn read(error: &Value, beside: Option<&Value>) -> ReplyError {
@@ -77,11 +87,21 @@ fn read(error: &Value, beside: Option<&Value>) -> ReplyError {
     }
 }
 
+/// Longer than any path of a document that a server takes.
+const MAX_STEPS: usize = 100;
+
 /// Names joined by dots, places in lists in brackets.
 fn joined(path: &[Value]) -> String {
-    path.iter().fold(String::new(), |text, step| match step {
-        Value::String(name) if text.is_empty() => name.clone(),
-        Value::String(name) => format!("{text}.{name}"),
-        place => format!("{text}[{place}]"),
-    })
+    let mut text = String::new();
+    for step in path.iter().take(MAX_STEPS) {
+        match step {
+            Value::String(name) if text.is_empty() => text.push_str(name),
+            Value::String(name) => text.extend([".", name]),
+            place => text.extend(["[", &place.to_string(), "]"]),
+        }
+    }
+    if path.len() > MAX_STEPS {
+        text.push('…');
+    }
+    text
 }

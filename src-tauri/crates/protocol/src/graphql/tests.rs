@@ -24,6 +24,13 @@ fn operations_are_listed_with_kind_name_and_line() {
 }
 
 #[test]
+fn each_of_many_operations_has_its_own_line() {
+    let document = "query q {\r\n a\r}\n".repeat(300);
+    let lines: Vec<_> = operations(&document).unwrap().iter().map(|operation| operation.line).collect();
+    assert_eq!(lines, (0..300).map(|number| number * 3 + 1).collect::<Vec<u32>>());
+}
+
+#[test]
 fn the_short_form_is_a_query_without_a_name() {
     let found = operations("{ banks { name } }").unwrap();
     assert_eq!(found, [Operation { kind: OperationKind::Query, name: None, line: 1 }]);
@@ -140,6 +147,13 @@ fn a_path_through_lists_is_written_with_brackets() {
     );
     assert_eq!(reply.errors[0].path.as_deref(), Some("user.bankAccounts[0].transactions[12]"));
     assert_eq!(reply.errors[1].message, "plain text");
+}
+
+#[test]
+fn a_path_that_is_longer_than_any_document_is_cut() {
+    let path = vec!["0"; 5000].join(",");
+    let error = reply(&format!(r#"{{"errors":[{{"message":"m","path":["a",{path}]}}]}}"#)).errors.remove(0);
+    assert_eq!(error.path.unwrap(), format!("a{}…", "[0]".repeat(99)));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn reply(status: u16, members: &Map) -> HttpReply {
     HttpReply {
         status,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: Value::Object(members.clone()).to_string().into_bytes(),
+        body: serde_json::to_vec(members).unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Values for showing: one line each, secrets masked.
 
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Part, Row};
@@ -10,6 +13,8 @@ use crate::{
 
 /// At most this many rows of a part are shown.
 const MAX_ROWS: usize = 200;
+/// So many values of a row are masked and written: a row shows fewer characters than that.
+const MAX_VALUES: usize = 400;
 /// Longer JSON is shown without indentation, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
 
@@ -63,15 +68,53 @@ pub(super) fn masked(secret: &str) -> String {
 
 /// Indented JSON in which members that are named like secrets are masked.
 pub(super) fn json(value: &Value) -> String {
-    indented(&masked_json(None, value))
+    indented(&Masked(None, value))
 }
 
-fn indented(value: &Value) -> String {
+pub(super) fn object(map: &Map) -> String {
+    struct Object<'a>(&'a Map);
+    impl Serialize for Object<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().map(|(name, value)| (name, Masked(Some(name), value))))
+        }
+    }
+    indented(&Object(map))
+}
+
+/// A value of that name, masked while it is written: to copy a long one takes as long as to read it.
+struct Masked<'a>(Option<&'a str>, &'a Value);
+
+impl Serialize for Masked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(name, value) = *self;
+        match value {
+            Value::Array(values) => serializer.collect_seq(values.iter().map(|value| Masked(name, value))),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, Masked(Some(name), value))))
+            }
+            Value::String(text) => serializer.serialize_str(&masked_text(name, text)),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// A text of that name, masked where it is a secret or could repeat one.
+fn masked_text<'a>(name: Option<&str>, text: &'a str) -> Cow<'a, str> {
+    if name.is_some_and(is_secret) && !text.is_empty() {
+        masked(text).into()
+    } else if name.is_some_and(is_said) {
+        mask(text).into()
+    } else {
+        text.into()
+    }
+}
+
+fn indented(value: &impl Serialize) -> String {
     let mut text = Bounded(Vec::new());
     match serde_json::to_writer_pretty(&mut text, value) {
         Ok(()) => String::from_utf8(text.0).unwrap_or_default(),
         // Deeply indented it would be many times as long as it came.
-        Err(_) => value.to_string(),
+        Err(_) => serde_json::to_string(value).unwrap_or_default(),
     }
 }
 
@@ -91,22 +134,23 @@ impl std::io::Write for Bounded {
     }
 }
 
-pub(super) fn object(map: &Map) -> String {
-    indented(&masked_members(map))
-}
-
-fn masked_json(name: Option<&str>, value: &Value) -> Value {
+/// `left` is how many more values are taken over; the others are left out.
+fn masked_json(name: Option<&str>, value: &Value, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
     match value {
-        Value::String(text) if name.is_some_and(is_secret) && !text.is_empty() => masked(text).into(),
-        Value::String(text) if name.is_some_and(is_said) => mask(text).into(),
-        Value::Array(values) => values.iter().map(|value| masked_json(name, value)).collect(),
-        Value::Object(members) => masked_members(members),
+        Value::String(text) => masked_text(name, text).into(),
+        Value::Array(values) => {
+            let kept = values.iter().take(*left);
+            kept.map(|value| masked_json(name, value, left)).collect()
+        }
+        Value::Object(members) => masked_members(members, left).into(),
         other => other.clone(),
     }
 }
 
-fn masked_members(members: &Map) -> Value {
-    members.iter().map(|(name, value)| (name.clone(), masked_json(Some(name), value))).collect()
+fn masked_members(members: &Map, left: &mut usize) -> Map {
+    let kept = members.iter().take(*left);
+    kept.map(|(name, value)| (name.clone(), masked_json(Some(name), value, left))).collect()
 }
 
 /// Secrets by their name, and the private members of a JWK (RFC 7518 section 6).
@@ -123,7 +167,7 @@ fn is_said(name: &str) -> bool {
 fn one_line(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        nested => masked_json(Some(name), nested).to_string(),
+        nested => masked_json(Some(name), nested, &mut { MAX_VALUES }).to_string(),
     }
 }
 
@@ -135,7 +179,8 @@ pub(super) fn claim_rows(claims: &Map, now: i64) -> Vec<Row> {
         .take(MAX_ROWS + 1)
         .map(|(name, value)| {
             // A text is masked in its row.
-            let value = if value.is_string() { value.clone() } else { masked_json(Some(name), value) };
+            let masked = || masked_json(Some(name), value, &mut { MAX_VALUES });
+            let value = if value.is_string() { value.clone() } else { masked() };
             (name.clone(), value)
         })
         .collect();

@@ -9,7 +9,7 @@ use pkcs8::{
 use serde_json::{Value, json};
 use x509_cert::Certificate;
 
-use super::{Jwks, JwksError, MAX_LENGTH, process_jwks, read};
+use super::{Jwks, JwksError, MAX_LENGTH, process_jwks, read_keys};
 use crate::{
     http::HttpReply,
     private_key::{Block, blocks},
@@ -48,7 +48,7 @@ fn from_pem(text: &str) -> Result<Jwks, JwksError> {
         let labels: Vec<_> = blocks.iter().map(|block| block.label.as_str()).collect();
         return Err(nothing(format!("it holds only {}.", plain(&labels.join(", ")))));
     }
-    Ok(Jwks { unnamed: true, ..read(&keys) })
+    Ok(Jwks { unnamed: true, ..read_keys(&keys) })
 }
 
 /// The public key of a block as a JWK; none for a private key or one of another kind.

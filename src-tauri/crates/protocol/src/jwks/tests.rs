@@ -145,3 +145,14 @@ proptest::proptest! {
         let _ = process_jwks(&reply(format!(r#"{{"keys":[{{"kty":"RSA","n":{number}}}]}}"#)));
     }
 }
+
+#[test]
+fn a_set_full_of_bad_keys_tells_of_the_first_and_counts_the_others() {
+    let mut keys = vec![json!({ "kty": "oct", "k": "x" }); 500];
+    keys.push(rsa_jwk(&RSA, "good"));
+    let jwks = key_set(&keys);
+    assert_eq!(jwks.kids(), ["good"], "however many others there are");
+    // Each of them is private and unusable.
+    assert_eq!(jwks.warnings().len(), 21);
+    assert_eq!(jwks.warnings()[20], "There are 980 more such warnings about its keys.");
+}

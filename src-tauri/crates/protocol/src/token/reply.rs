@@ -173,6 +173,9 @@ fn provider_error(reply: &HttpReply, members: &Map, shape: &ErrorShape) -> Token
     TokenError::Status { status, excerpt: excerpt(&reply.body) }
 }
 
+/// At most so many fields are told of.
+const MAX_MESSAGES: usize = 20;
+
 /// Stitch's shape for a bad parameter: `{"redirect_uri":["Invalid redirect_uri. …"]}`.
 fn field_messages(members: &Map) -> Option<String> {
     let messages: Vec<String> = members
@@ -182,6 +185,7 @@ fn field_messages(members: &Map) -> Option<String> {
             let text = texts.filter(|texts| !texts.is_empty())?.join(" ");
             Some(format!("{}: {}", plain(name), mask(&plain(&text))))
         })
+        .take(MAX_MESSAGES)
         .collect();
     (!messages.is_empty()).then(|| messages.join(" "))
 }

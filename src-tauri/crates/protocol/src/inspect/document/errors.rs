@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::reply;
 use crate::{
     Map,
-    graphql::{ReplyError, process_response},
+    graphql::{ReplyError, errors, has_data},
     inspect::{Inspection, Kind, Part, Row},
     preset::ErrorShape,
     text::{mask, plain},
@@ -63,16 +63,10 @@ fn hint(error: &TokenError) -> String {
 }
 
 pub(super) fn graphql(members: &Map) -> Inspection {
-    let mut shown = members.clone();
-    let errors = shown.get_mut("errors").and_then(Value::as_array_mut);
-    let more = errors.map_or(0, |errors| {
-        let more = errors.len().saturating_sub(MAX_ERRORS);
-        errors.truncate(MAX_ERRORS);
-        more
-    });
-    let response = process_response(&reply(200, &shown));
+    let count = members.get("errors").and_then(Value::as_array).map_or(0, Vec::len);
+    let more = count.saturating_sub(MAX_ERRORS);
     let mut found = Inspection::new(Kind::GraphqlError, "");
-    for error in &response.errors {
+    for error in &errors(members, MAX_ERRORS) {
         found.problem(mask(&plain(&ended(&error.message))), advice(error));
         found.parts.push(Part::rows("Error", rows(error)));
         if !error.missing_scopes.is_empty() {
@@ -86,7 +80,7 @@ pub(super) fn graphql(members: &Map) -> Inspection {
     if more > 0 {
         found.problem(format!("There are {more} more errors, which are not shown."), None);
     }
-    let data = if response.has_data { "data" } else { "no data" };
+    let data = if has_data(members) { "data" } else { "no data" };
     found.conclude(&format!("A GraphQL response with {data}"), " and no errors");
     found
 }

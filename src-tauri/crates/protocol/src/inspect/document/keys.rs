@@ -1,35 +1,34 @@
 //! Key sets and single keys.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     Map,
-    http::HttpReply,
     inspect::{Inspection, Kind, Part, Row},
-    jwks::process_jwks,
+    jwks::read_keys,
     text::plain,
 };
 
 pub(super) fn inspect(members: &Map) -> Inspection {
-    let one = [Value::Object(members.clone())];
-    let keys: &[Value] = members.get("keys").and_then(Value::as_array).map_or(&one, Vec::as_slice);
-    let mut found = Inspection::new(Kind::Jwks, "");
-    let body = json!({ "keys": keys }).to_string().into_bytes();
-    let usable = match process_jwks(&HttpReply { status: 200, headers: Vec::new(), body }) {
-        Ok(set) => {
-            for warning in set.warnings() {
-                let private = warning.contains("private part");
-                found.problem(warning.clone(), private.then_some(
-                    "Treat the key as known to everybody: replace it, and give away only its public members.",
-                ));
-            }
-            set.len()
-        }
-        Err(error) => {
-            found.problem(error.to_string(), None);
-            0
-        }
+    let one;
+    let keys: &[Value] = if let Some(keys) = members.get("keys").and_then(Value::as_array) {
+        keys
+    } else {
+        one = [Value::Object(members.clone())];
+        &one
     };
+    let mut found = Inspection::new(Kind::Jwks, "");
+    let set = read_keys(keys);
+    for warning in set.warnings() {
+        let private = warning.contains("private part");
+        found.problem(
+            warning.clone(),
+            private.then_some(
+                "Treat the key as known to everybody: replace it, and give away only its public members.",
+            ),
+        );
+    }
+    let usable = set.len();
     found.parts.push(Part::rows("Keys", keys.iter().map(row)));
     if usable == 0 {
         found.problem("No key in it can verify a signature.", None);
