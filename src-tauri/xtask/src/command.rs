@@ -18,18 +18,22 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 /// The cargo that runs us, with these words.
 pub(crate) fn cargo(words: &str) -> Command {
     let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    forget_ourselves(&mut command);
     command.args(words.split_whitespace());
-    // What cargo told *us* about ourselves would make other packages look changed.
+    if let Ok(target) = workspace::target() {
+        command.env("CARGO_TARGET_DIR", target);
+    }
+    command
+}
+
+/// What cargo told *us* about ourselves would make other packages look changed.
+pub(crate) fn forget_ourselves(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&*name);
         }
     }
-    if let Ok(target) = workspace::target() {
-        command.env("CARGO_TARGET_DIR", target);
-    }
-    command
 }
 
 /// npm in the page's folder.

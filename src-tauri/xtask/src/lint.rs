@@ -1,11 +1,12 @@
 //! `cargo xtask lint`: everything that can be judged without running the application.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::command::{cargo, find, npm, program, read, run as run_command, succeeds};
-use crate::workspace::{root, target, ui};
+use crate::command::{cargo, npm, program, read, succeeds};
+use crate::tools::tool;
+use crate::workspace::{root, ui};
 use crate::{app, page};
 
 /// Whether nothing was found. Every check runs, so that one run shows all there is to mend.
@@ -13,8 +14,11 @@ pub(crate) fn run() -> Result<bool> {
     app::ensure_system()?;
     page::install(&ui())?;
     page::stub()?;
-    let checks: [(&str, &dyn Fn() -> Result<bool>); 7] = [
+    let checks: [(&str, &dyn Fn() -> Result<bool>); 8] = [
         ("formatting", &|| succeeds(&mut cargo("fmt --all --check"))),
+        ("formatting of the fuzz targets", &|| {
+            succeeds(&mut cargo("fmt --manifest-path src-tauri/fuzz/Cargo.toml --check"))
+        }),
         ("Rust lints", &|| {
             succeeds(&mut cargo(
                 "clippy --workspace --all-targets --features custom-protocol -- --deny warnings",
@@ -47,25 +51,6 @@ pub(crate) fn run() -> Result<bool> {
         eprintln!("To mend: {}", found.join(", "));
     }
     Ok(found.is_empty())
-}
-
-/// A cargo tool: the one on the search path, or ours, installed under the target folder when first needed.
-fn tool(name: &str, version: &str, features: &str) -> Result<PathBuf> {
-    if let Some(installed) = find(name) {
-        return Ok(installed);
-    }
-    let tools = target()?.join("tools").join(version);
-    let binary = tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    if !binary.is_file() {
-        eprintln!("{name} is missing; it is installed once, which takes a minute.");
-        let build = tools.join("build");
-        // Unoptimised: it is compiled far sooner, and is quick enough here.
-        let mut install = cargo(&format!("install --quiet --locked --debug {features} {name}@{version}"));
-        install.arg("--root").arg(&tools).env("CARGO_TARGET_DIR", &build);
-        run_command(&mut install).with_context(|| format!("{name} could not be installed"))?;
-        std::fs::remove_dir_all(&build)?;
-    }
-    Ok(binary)
 }
 
 const LONGEST: usize = 600;

@@ -6,12 +6,14 @@ mod app;
 mod bench;
 mod cases;
 mod command;
+mod fuzz;
 mod lint;
 mod needs;
 mod packages;
 mod page;
 mod tally;
 mod test;
+mod tools;
 mod types;
 mod workspace;
 
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         flags::XtaskCmd::Test(test) => test::run(test.only, test.filter.as_deref()),
         flags::XtaskCmd::Interop(interop) => test::run(Some(test::Part::Interop), interop.filter.as_deref()),
         flags::XtaskCmd::Cases(_) => cases::run(),
+        flags::XtaskCmd::Fuzz(fuzz) => fuzz::run(fuzz.target.as_deref(), fuzz.runs.unwrap_or(fuzz::RUNS)),
         flags::XtaskCmd::Lint(_) => lint::run(),
         flags::XtaskCmd::Types(_) => types::write().map(|()| true),
         flags::XtaskCmd::Bench(bench) => match bench.subcommand {
