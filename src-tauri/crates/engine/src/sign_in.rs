@@ -45,9 +45,10 @@ impl Engine {
         }
         let provider = self.provider(connection).await?;
         let secrets = self.client_secrets(connection).await?;
+        // What is wrong with where the code would go is said in its own words.
+        let identity = provider.identity()?;
         refuse_what_cannot_work(&problems(&provider, &findings(&provider, Some(&secrets), started)))?;
         self.refuse_changed(&provider, "token_endpoint").await?;
-        let identity = provider.identity()?;
         let redirect = provider.redirect()?;
         let redirect_method = method(redirect.method);
         // Taken before the browser opens, so that its way back is there.
