@@ -12,7 +12,7 @@ use crate::workspace::{root, scratch, target};
 const TARGETS: [&str; 7] = ["callback", "jwt", "jwks", "discovery", "token_reply", "pem", "inspect"];
 
 /// How many inputs each target gets where nobody says: about three minutes for all.
-pub(crate) const RUNS: u32 = 100_000;
+pub(crate) const RUNS: u32 = 200_000;
 
 /// A longer input than any parser reads, so that the bound itself is tried.
 const MAX_LENGTH: usize = 65 * 1024;

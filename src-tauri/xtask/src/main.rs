@@ -49,7 +49,7 @@ mod flags {
             cmd fuzz {
                 /// Run only this target, such as callback.
                 optional target: String
-                /// How many inputs each gets (default: 100000).
+                /// How many inputs each gets (default: 200000).
                 optional --runs runs: u32
             }
 
