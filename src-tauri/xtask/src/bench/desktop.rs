@@ -94,8 +94,8 @@ impl Desktop {
         set_home(&mut command, &self.home, &self.display);
         command
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
-            // The same for both, whether or not one would set it itself.
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            // The measurement says whether it is set.
+            .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
             .env("NO_AT_BRIDGE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
