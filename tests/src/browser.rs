@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde_json::json;
 use url::Url;
 
-use crate::{Page, World, driver::Driver};
+use crate::{AuthorizationUrl, Page, World, driver::Driver};
 
 const FLAGS: [&str; 10] = [
     "--no-sandbox",
@@ -45,6 +45,11 @@ impl Browser {
         let browser = Self { page, _driver: driver };
         browser.answer(url.as_str(), browser.client().goto(url.as_str())).await;
         browser
+    }
+
+    /// Goes to another page that the application asked for.
+    pub async fn visit(&self, page: &AuthorizationUrl) {
+        self.answer("a page", self.client().goto(page.url().as_str())).await;
     }
 
     /// Signs in as a test person, up to the consent page.

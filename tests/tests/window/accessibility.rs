@@ -1,8 +1,9 @@
-use bobbin_tests::{App, Page, World};
+use bobbin_tests::{App, Decision, Page, World};
 
 use crate::{
     clients::{use_certificate, use_secret},
-    steps::{PERSON, begin_sign_in, new_connection, sign_in},
+    pasted::{OLD_ID_TOKEN, UNDECODABLE, inspect},
+    steps::{PERSON, begin_sign_in, new_connection, sign_in, sign_in_is},
 };
 
 /// What is wrong with the views of a test, so that one run tells all of it.
@@ -148,6 +149,56 @@ async fn requests_and_the_providers_answers_have_no_violation() {
     violations.in_both_themes(&app, "requests").await;
     app.click("button", "Clear ended…").await;
     violations.in_both_themes(&app, "clear").await;
+    violations.are_none();
+}
+
+#[tokio::test]
+async fn inspect_and_the_pkce_checker_have_no_violation() {
+    let mut violations = Violations::default();
+    let world = World::new();
+    let app = world.app().await;
+    app.press("Control+i").await;
+    app.find("heading", "Inspect").await;
+    violations.in_both_themes(&app, "inspect-empty").await;
+    inspect(&app, UNDECODABLE).await;
+    violations.in_both_themes(&app, "inspect-problem").await;
+    inspect(&app, &format!("{{\"id_token\":\"{OLD_ID_TOKEN}\",\"token_type\":\"mac\"}}")).await;
+    app.click("button", "Check against…*").await;
+    app.click("button", "Expiry, failed*").await;
+    app.click("button", "Signature, skipped*").await;
+    violations.in_both_themes(&app, "inspect-reply").await;
+
+    app.click("button", "PKCE pair checker").await;
+    app.click("button", "Generate a pair").await;
+    app.click("button", "Generate state and nonce").await;
+    app.find("button", "Copy nonce").await;
+    violations.in_both_themes(&app, "pkce-fits").await;
+    app.fill("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").await;
+    app.shows("They do not fit").await;
+    violations.in_both_themes(&app, "pkce-does-not-fit").await;
+    app.fill("code_verifier", "too short+").await;
+    app.shows("43 to 128 belong").await;
+    violations.in_both_themes(&app, "pkce-broken").await;
+    violations.are_none();
+}
+
+#[tokio::test]
+async fn the_fault_menu_and_a_refused_sign_in_have_no_violation() {
+    let mut violations = Violations::default();
+    let world = World::new();
+    let app = world.app().await;
+    // The view above the menu has its last line then, and moves no more.
+    app.shows("The way back: nothing stands in it").await;
+    app.click("button", "Misbehave on purpose*").await;
+    app.click("button", "id_token*").await;
+    app.click("checkbox", "nonce of another request").await;
+    app.shows("The sandbox misbehaves on purpose: nonce of another request").await;
+    violations.in_both_themes(&app, "faults").await;
+    let callback = begin_sign_in(&world, &app).await.decide(Decision::Allow).await;
+    world.open_link(&callback);
+    sign_in_is(&app, "failed").await;
+    app.click("button", "Nonce, failed*").await;
+    violations.in_both_themes(&app, "refused").await;
     violations.are_none();
 }
 

@@ -5,6 +5,10 @@
 mod accessibility;
 mod callback;
 mod clients;
+mod faults;
+mod inspect;
+mod pasted;
+mod pkce;
 mod providers;
 mod query;
 mod redirects;
@@ -14,3 +18,4 @@ mod session;
 mod sign_in;
 mod start;
 mod steps;
+mod wire;
