@@ -108,9 +108,9 @@ async fn a_sign_in_verifies_by_the_providers_clock_wherever_this_computers_is_se
         let world = World::new();
         world.session_id().await;
         if forward {
-            world.advance(hours * HOUR)
+            world.advance(hours * HOUR);
         } else {
-            world.set_back(hours * HOUR)
+            world.set_back(hours * HOUR);
         }
         let id = world.session_id().await;
         is_fresh(&world, &world.engine.session(&id).await.unwrap());
