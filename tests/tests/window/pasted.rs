@@ -33,11 +33,8 @@ fn row(
 /// Tokens, whole and in the state in which they arrive.
 pub(crate) fn tokens() -> Vec<Pasted> {
     let expired: &[&str] = &["id_token of http://localhost:5001", "it expired at 2019-12-12 08:26:38 UTC"];
-    let broken_up: String = OLD_ID_TOKEN
-        .as_bytes()
-        .chunks(76)
-        .map(|line| format!("{}\n", String::from_utf8_lossy(line)))
-        .collect();
+    let lines: Vec<_> = OLD_ID_TOKEN.as_bytes().chunks(76).map(String::from_utf8_lossy).collect();
+    let broken_up = lines.join("\n");
     let encrypted = format!("{}.a2V5.aXY.dGV4dA.dGFn", part(&json!({ "alg": "RSA-OAEP", "enc": "A256GCM" })));
     vec![
         row("expired", OLD_ID_TOKEN, "Wrong", expired),
