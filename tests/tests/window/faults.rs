@@ -8,10 +8,10 @@ use serde_json::json;
 
 /// The group of the menu and the fault, how the sign-in ends, what is said, and the check that failed.
 const REFUSED: [(&str, &str, &[&str], Option<&str>); 6] = [
-    ("id_token", "expired five minutes ago", &["expired"], Some("Expiry")),
-    ("id_token", "nonce of another request", &["nonce"], Some("Nonce")),
-    ("id_token", "kid is not in the key set", &["kid"], Some("Signature")),
-    ("id_token", "alg is none", &["alg"], Some("Signature")),
+    ("id_token", "expired five minutes ago", &["it expired at 20"], Some("Expiry")),
+    ("id_token", "nonce of another request", &["its nonce is wrong"], Some("Nonce")),
+    ("id_token", "kid is not in the key set", &["its key is not among the keys"], Some("Signature")),
+    ("id_token", "alg is none", &["nobody has signed it"], Some("Signature")),
     ("Token endpoint", "HTML instead of JSON", &["HTML page instead of JSON"], None),
     ("Callback", "an error beside the code", &["The sandbox fails on purpose."], None),
 ];

@@ -2,6 +2,7 @@
 
 use bobbin_protocol::{
     callback::{Callback, CallbackOutcome},
+    claims::Claims,
     id_token::{self, Expected, Verdict},
     pkce::CodeVerifier,
     token::{TokenError, TokenReply, build_code_exchange},
@@ -243,7 +244,10 @@ pub(crate) fn rejected(verdict: &Verdict) -> Error {
     };
     let mut error = Error::new(
         check.code.as_deref().unwrap_or("id_token_rejected"),
-        format!("The id_token was not accepted: the check \"{}\" failed.", check.title),
+        format!(
+            "The id_token was not accepted: {}.",
+            check.in_words(verdict.claims.as_ref().unwrap_or(&Claims::default()))
+        ),
     )
     .detail(Some(format!("expected {}\ngot {}\n{}", check.expected, check.got, check.section)));
     if let Some(hint) = &check.hint {

@@ -1,6 +1,12 @@
 //! One verdict about a token, and the words for it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    claims::Claims,
+    text::{plain, utc},
+};
 
 /// What was compared, how it came out, and what the specification says about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +33,30 @@ pub enum Outcome {
     Passed,
     Failed,
     Skipped,
+}
+
+impl Check {
+    /// A failure as the end of a sentence about the token, such as `it expired at 2019-12-12 08:26:38 UTC`.
+    pub fn in_words(&self, claims: &Claims) -> String {
+        let code = self.code.as_deref().unwrap_or_default();
+        let time = |name: &str| claims.get(name).and_then(Value::as_i64).map_or_else(String::new, utc);
+        let is = |ending: &str| code.ends_with(ending);
+        if is("_expired") {
+            format!("it expired at {}", time("exp"))
+        } else if is("_not_yet_valid") {
+            format!("it is not valid before {}", time("nbf"))
+        } else if is("_iat_in_future") {
+            format!("it was issued in the future, at {}", time("iat"))
+        } else if is("_alg_none") || is("_signature_missing") {
+            "nobody has signed it".to_owned()
+        } else if is("_unknown_kid") || is("_no_fitting_key") {
+            "its key is not among the keys it was checked with".to_owned()
+        } else if is("_signature_invalid") {
+            "its signature does not fit".to_owned()
+        } else {
+            plain(&format!("its {} is wrong (expected {}, got {})", self.name, self.expected, self.got))
+        }
+    }
 }
 
 /// What is the same for every outcome of one check.

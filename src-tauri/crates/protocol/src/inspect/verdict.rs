@@ -5,7 +5,6 @@ use crate::{
     Map,
     id_token::{self, Check, Known, Origin, Outcome},
     jwt::Jwt,
-    text::{plain, utc},
 };
 
 /// The checks that fit a kind of token.
@@ -96,32 +95,10 @@ fn is_unsigned(checks: &[Check]) -> bool {
 /// What is wrong with it, the first failure in words.
 pub(super) fn wrong(claims: &Map, checks: &[Check]) -> Option<String> {
     let mut failed = checks.iter().filter(|check| check.outcome == Outcome::Failed);
-    let first = words(claims, failed.next()?);
+    let first = failed.next()?.in_words(claims);
     let more: Vec<&str> = failed.map(|check| check.name.as_str()).collect();
     let more =
         if more.is_empty() { String::new() } else { format!(", and wrong are also {}", more.join(", ")) };
     let unsigned = if is_unsigned(checks) { ", and its signature was not checked" } else { "" };
     Some(format!("{first}{more}{unsigned}"))
-}
-
-fn words(claims: &Map, check: &Check) -> String {
-    let code = check.code.as_deref().unwrap_or_default();
-    let time =
-        |name: &str| claims.get(name).and_then(serde_json::Value::as_i64).map_or_else(String::new, utc);
-    let is = |ending: &str| code.ends_with(ending);
-    if is("_expired") {
-        format!("it expired at {}", time("exp"))
-    } else if is("_not_yet_valid") {
-        format!("it is not valid before {}", time("nbf"))
-    } else if is("_iat_in_future") {
-        format!("it was issued in the future, at {}", time("iat"))
-    } else if is("_alg_none") || is("_signature_missing") {
-        "nobody has signed it".to_owned()
-    } else if is("_unknown_kid") || is("_no_fitting_key") {
-        "its key is not among the keys it was checked with".to_owned()
-    } else if is("_signature_invalid") {
-        "its signature does not fit".to_owned()
-    } else {
-        plain(&format!("its {} is wrong (expected {}, got {})", check.name, check.expected, check.got))
-    }
 }
