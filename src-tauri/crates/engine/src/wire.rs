@@ -71,6 +71,12 @@ impl Exchange {
         format!("{} {name}", request.url.path()).trim_end().clone_into(&mut exchange.target);
         exchange.request_headers = request.headers.iter().map(recorded).collect();
         exchange.json = matches!(request.body, Body::Json(_));
+        exchange.request_headers.extend(request.body.content_type().map(|kind| Recorded {
+            name: "Content-Type".to_owned(),
+            value: kind.to_owned(),
+            secret: false,
+            note: None,
+        }));
         match &request.body {
             Body::Empty => {}
             Body::Form(fields) | Body::Json(fields) => exchange.form = fields.iter().map(recorded).collect(),

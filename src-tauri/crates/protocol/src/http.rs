@@ -59,6 +59,18 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// The media type that it is sent as.
+    pub fn content_type(&self) -> Option<&str> {
+        match self {
+            Self::Empty => None,
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+            Self::Json(_) => Some("application/json"),
+            Self::Text { content_type, .. } => Some(content_type),
+        }
+    }
+}
+
 /// A request to send once. Redirects are never followed.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
