@@ -127,7 +127,13 @@ pub struct RefreshRules {
 impl Default for RefreshRules {
     /// Nothing is known, so the person is asked.
     fn default() -> Self {
-        Self { single_use: false, sliding_days: None, policy: RefreshPolicy::Ask, consequence: None, when_refused: None }
+        Self {
+            single_use: false,
+            sliding_days: None,
+            policy: RefreshPolicy::Ask,
+            consequence: None,
+            when_refused: None,
+        }
     }
 }
 
