@@ -25,7 +25,7 @@ export const clientCommands = {
     }
     if (text.includes("ENCRYPTED") && passphrase !== "open sesame") {
       throw passphrase === null
-        ? refusal("key_passphrase_needed", "This key is encrypted.", "Type its passphrase.")
+        ? refusal("key_passphrase_missing", "This key is encrypted.", "Type its passphrase.")
         : refusal("key_passphrase_wrong", "This passphrase does not open the key.", "Type it again.");
     }
     const view = app.connection({ slug });

@@ -26,7 +26,7 @@ export class KeyImport {
       return true;
     } catch (error) {
       this.error = asErrorView(error);
-      const asks = ["key_passphrase_needed", "key_passphrase_wrong"].includes(this.error.code);
+      const asks = ["key_passphrase_missing", "key_passphrase_wrong"].includes(this.error.code);
       this.#text = asks ? text : null;
       return false;
     } finally {
