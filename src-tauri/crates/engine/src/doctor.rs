@@ -52,6 +52,18 @@ impl Engine {
         registration: impl FnOnce(&str) -> LinkRegistration,
     ) -> Result<Vec<RedirectCheck>> {
         let provider = self.provider_at_rest(slug)?;
+        // What cannot be a redirect URI is neither tried nor to be registered.
+        let findings = findings(&provider, None, self.now());
+        let wrong = |finding: &Finding| finding.field == "redirectUri" && finding.level == Level::Error;
+        if let Some(finding) = findings.into_iter().find(wrong) {
+            return Ok(vec![RedirectCheck {
+                title: "What to register".to_owned(),
+                outcome: CheckOutcome::Failed,
+                message: finding.message,
+                hint: finding.hint,
+                repairable: false,
+            }]);
+        }
         let Some(redirect) = &provider.file.redirect else { return Ok(Vec::new()) };
         let uri = redirect.uri.as_str();
         let mut checks = Vec::new();

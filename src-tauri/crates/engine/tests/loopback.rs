@@ -125,6 +125,28 @@ async fn a_taken_port_is_said_before_the_browser_opens() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_a_redirect_uri_is_not_to_be_registered() {
+    let world = World::new();
+    for (uri, said) in [
+        ("", "missing"),
+        ("not a url", "not a URL"),
+        ("http://192.168.1.5:3000/cb", "cannot listen there"),
+        ("http://127.0.0.1:3000/cb#x", "fragment"),
+    ] {
+        world
+            .save_connection(|draft| {
+                draft.redirect_method = RedirectMethod::Loopback;
+                uri.clone_into(&mut draft.redirect_uri);
+            })
+            .await;
+        let checks = world.engine.redirect_doctor("sandbox", |_| LinkRegistration::Unknown).await.unwrap();
+        let [check] = &checks[..] else { panic!("{uri:?} is tried or to be registered: {checks:?}") };
+        assert_eq!(check.outcome, CheckOutcome::Failed);
+        assert!(check.message.contains(said), "{uri:?}: {}", check.message);
+    }
+}
+
+#[tokio::test]
 async fn without_a_port_a_free_one_is_taken_and_sent() {
     let world = World::new();
     world
