@@ -7,7 +7,7 @@ use bobbin_protocol::{
     jwt,
     preset::StartsWith,
     text::fingerprint,
-    token::{TokenReply, process_token_reply},
+    token::{TokenError, TokenReply, process_token_reply},
 };
 use bobbin_store::{RefreshMark, Session, SessionKind, Store};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,7 +37,14 @@ impl Engine {
         let reply = process_token_reply(&reply, &provider.preset.errors).map_err(|error| {
             let refused = token_error(&error);
             Error::new(refused.code(), refused.to_string())
-                .hint("Paste the whole JSON object that the token endpoint answered with, braces included.")
+                .hint(match error {
+                    TokenError::OAuth { .. } | TokenError::Provider { .. } => {
+                        "A refusal holds no tokens: paste the reply to a request that succeeded. Inspect explains a refusal."
+                    }
+                    _ => {
+                        "Paste the whole JSON object that the token endpoint answered with, braces included. Inspect reads a single token."
+                    }
+                })
                 .detail(refused.view().detail.clone())
         })?;
         self.trust_first(&provider).await?;
@@ -231,6 +238,10 @@ fn valid_refresh_token(token: &SecretString) -> Result<SecretString> {
     if text.starts_with('{') {
         return Err(Error::new("refresh_token_is_json", "This is a JSON object, not a refresh token.")
             .hint("Paste the value of its member refresh_token, without the quotes."));
+    }
+    if text.starts_with("https://") || text.starts_with("http://") {
+        return Err(Error::new("refresh_token_is_url", "This is a URL, not a refresh token.")
+            .hint("Paste the refresh token itself. Where it is sent stands under Endpoints."));
     }
     if text.len() > LONGEST_TOKEN
         || text.chars().any(|character| character.is_whitespace() || character.is_control())

@@ -48,6 +48,24 @@ async fn vaults_own_error_is_shown_with_its_message_and_trace_id_and_ends_the_re
 }
 
 #[tokio::test]
+async fn what_is_no_refresh_token_is_not_sent_as_one() {
+    let world = World::new();
+    let (slug, _) = world.vault().await;
+    for (text, code) in [
+        ("  ", "refresh_token_empty"),
+        ("{\"refresh_token\":\"abc\"}", "refresh_token_is_json"),
+        ("https://api.vault.ist/v2.0/reference/gettoken", "refresh_token_is_url"),
+        ("Bearer abc", "refresh_token_malformed"),
+    ] {
+        let error = world.engine.session_from_refresh_token(&slug, text.to_owned()).await.unwrap_err();
+        assert_eq!(error.code(), code, "{text}");
+        assert!(error.view().hint.is_some(), "{text}: what to do is not said");
+    }
+    let wire = world.engine.wire();
+    assert!(!wire.iter().any(|it| it.target.contains("gettoken")), "one of them was sent: {wire:?}");
+}
+
+#[tokio::test]
 async fn refresh_when_needed_refreshes_before_a_query_and_ask_does_not() {
     for (policy, generation) in [(RefreshPolicy::WhenNeeded, 3), (RefreshPolicy::Ask, 2)] {
         let world = World::new();
@@ -127,6 +145,9 @@ async fn a_pasted_token_reply_becomes_a_session_and_nothing_is_sent() {
 
     let error = world.engine.session_from_reply(&slug, "eyJhbGciOi".to_owned()).await.unwrap_err();
     assert!(error.view().hint.as_deref().unwrap().contains("whole JSON object"), "{error:?}");
+    let refusal = json!({ "error": "invalid_grant" }).to_string();
+    let error = world.engine.session_from_reply(&slug, refusal).await.unwrap_err();
+    assert!(error.view().hint.as_deref().unwrap().contains("holds no tokens"), "{error:?}");
 }
 
 #[tokio::test]
