@@ -201,11 +201,11 @@ fn valid_secret(secret: &SecretString) -> Result<SecretString> {
             "client_secret_too_long",
             format!("This is {} characters long, which no client secret is.", text.len()),
         )
-        .hint("Paste the secret alone. A private key is imported below it."));
+        .hint("Paste the secret alone. For a private key choose \"Private key\"."));
     }
     if text.contains("-----BEGIN") {
         return Err(Error::new("client_secret_is_pem", "This is a PEM, not a client secret.")
-            .hint("Choose \"Private key (JWT)\" and import it there."));
+            .hint("Choose \"Private key\" and import it there."));
     }
     Ok(text.to_owned().into())
 }
