@@ -5,6 +5,10 @@ use bobbin_tests::{App, World};
 
 use crate::steps::{PERSON, begin_sign_in, exchanges, pictures, sent, sign_in, start_sandbox};
 
+/// Its passphrase is "correct horse".
+const ENCRYPTED_KEY: &str =
+    include_str!("../../../src-tauri/crates/protocol/src/private_key/samples/ec-encrypted.pem");
+
 #[tokio::test]
 async fn a_client_signs_in_with_its_secret_in_the_body() {
     let world = World::new();
@@ -118,6 +122,22 @@ async fn a_key_that_cannot_be_used_is_refused_with_what_to_do() {
     import(&app, &pem).await;
     app.find("textbox", "Key ID").await;
     assert_eq!(app.count("[aria-labelledby=client-heading] [role=alert]").await, 0, "the refusal is gone");
+}
+
+#[tokio::test]
+async fn an_encrypted_key_is_opened_with_its_passphrase() {
+    let world = World::new();
+    let app = world.app().await;
+    app.click("radio", "Private key").await;
+    import(&app, ENCRYPTED_KEY).await;
+    app.fill("This key is encrypted. Passphrase:", "Correct horse").await;
+    pictures(&app, "passphrase").await;
+    app.click("button", "Open the key").await;
+    app.fill("This passphrase does not open the key. Passphrase:", "correct horse").await;
+    app.click("button", "Open the key").await;
+    app.shows("EC P-256").await;
+    app.find("textbox", "Key ID").await;
+    assert!(!app.source().await.contains("correct horse"), "the passphrase is not kept in the page");
 }
 
 #[tokio::test]
