@@ -20,8 +20,9 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Asked(Mutex<HashMap<(String, String), Vec<Origin>>>);
 
-/// The endpoints that credentials are sent to.
-const TAKING: [&str; 6] = [
+/// The endpoints that credentials are sent to: by Bobbin, or by a person in the browser that it opens.
+const TAKING: [&str; 7] = [
+    "authorization_endpoint",
     "token_endpoint",
     "graphql_endpoint",
     "userinfo_endpoint",

@@ -49,6 +49,8 @@ impl Engine {
         let identity = provider.identity()?;
         refuse_what_cannot_work(&problems(&provider, &findings(&provider, Some(&secrets), started)))?;
         self.refuse_changed(&provider, "token_endpoint").await?;
+        // A person types their password there.
+        self.refuse_changed(&provider, "authorization_endpoint").await?;
         let redirect = provider.redirect()?;
         let redirect_method = method(redirect.method);
         // Taken before the browser opens, so that its way back is there.

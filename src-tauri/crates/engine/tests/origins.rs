@@ -151,6 +151,7 @@ async fn no_leg_sends_anything_to_an_origin_that_nobody_agreed_to() {
     let opened = world.outside.opened.lock().unwrap().len();
     let elsewhere = Elsewhere::nobody().await;
     let fields = [
+        "authorization_endpoint",
         "token_endpoint",
         "userinfo_endpoint",
         "revocation_endpoint",
@@ -168,6 +169,7 @@ async fn no_leg_sends_anything_to_an_origin_that_nobody_agreed_to() {
                 engine.client_token("sandbox", false).await.unwrap_err(),
                 engine.session_from_refresh_token("sandbox", refresh_token.clone()).await.unwrap_err(),
             ],
+            "authorization_endpoint" => vec![engine.sign_in_start("sandbox", "").await.unwrap_err()],
             "userinfo_endpoint" => vec![engine.session_userinfo(&id).await.unwrap_err()],
             "revocation_endpoint" => vec![engine.session_revoke(&id).await.unwrap_err()],
             "introspection_endpoint" => {
