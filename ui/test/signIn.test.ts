@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/dom";
+import { fireEvent, screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
 import { button, calls, close, goTo, open, press, thandi, user } from "./page";
 
@@ -139,6 +139,25 @@ test("a waiting sign-in can come back another way", async () => {
   await press("Switch to paste");
   expect(await screen.findByRole("textbox", { name: "Callback URL" })).toBeTruthy();
   expect(calls(application, "sign_in_switch")[0]?.args).toMatchObject({ method: "paste" });
+});
+
+test("the second click of a double one does not switch a sign-in that came up under it", async () => {
+  const application = await open({ signIn: "wait" });
+  await press("Sign in with browser");
+  const other = await button("Switch to paste");
+  await fireEvent.click(other, { detail: 2 });
+  expect(calls(application, "sign_in_switch")).toHaveLength(0);
+  await fireEvent.click(other, { detail: 1 });
+  expect(calls(application, "sign_in_switch")).toHaveLength(1);
+});
+
+test("a sign-in that is about to begin says so", async () => {
+  const application = await open({ signIn: "wait" });
+  application.scenario.latency = 300;
+  await press("Sign in with browser");
+  expect(await within(await panel()).findByText("starting…")).toBeTruthy();
+  await waitFor(async () => expect(await status("consent")).toBe("active"));
+  expect(within(await panel()).queryByText("starting…")).toBeNull();
 });
 
 test("a refused client is told what could explain it, worst first", async () => {

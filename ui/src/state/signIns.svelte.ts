@@ -1,4 +1,4 @@
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { signIn, signInStart } from "../ipc/signIn";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, SignInView } from "../ipc/types";
@@ -17,6 +17,8 @@ class SignIns {
   #latest = new SvelteMap<string, SignInView | null>();
   /** How often each connection's sign-in was asked for: only the newest answer counts. */
   #asked = new Map<string, number>();
+  /** The connections whose provider is asked what a sign-in needs, before there is one. */
+  #starting = new SvelteSet<string>();
   /** Why the last start did not even begin, by connection. */
   #refused = new SvelteMap<string, ErrorView>();
   #awaited = read<Awaited>("awaited", {});
@@ -34,6 +36,10 @@ class SignIns {
 
   latest(slug: string): SignInView | null {
     return this.#latest.get(slug) ?? null;
+  }
+
+  starting(slug: string): boolean {
+    return this.#starting.has(slug);
   }
 
   refused(slug: string): ErrorView | null {
@@ -67,6 +73,7 @@ class SignIns {
   async start(slug: string, query: string | null = null): Promise<void> {
     selection.go({ kind: "connection", slug });
     this.#refused.delete(slug);
+    this.#starting.add(slug);
     try {
       const view = await signInStart(slug, this.label(slug).trim());
       this.#labels.delete(slug);
@@ -74,6 +81,8 @@ class SignIns {
       this.take(view);
     } catch (error) {
       this.#refused.set(slug, asErrorView(error));
+    } finally {
+      this.#starting.delete(slug);
     }
   }
 
