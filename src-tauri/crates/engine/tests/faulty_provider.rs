@@ -1,0 +1,222 @@
+//! What Bobbin does about each fault of the sandbox's menu, as the menu says it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod world;
+
+use std::collections::BTreeSet;
+
+use bobbin_engine::view::{FaultView, RefreshState, SignInState};
+use world::{Person, World, eventually};
+
+/// How a sign-in ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ends {
+    /// With a session.
+    Done,
+    /// With this reason code, and no session.
+    Failed(&'static str),
+    Cancelled,
+    /// Not at all: the callback is refused with this notice.
+    Waits(&'static str),
+}
+use Ends::{Cancelled, Done, Failed, Waits};
+
+/// The fault, how the sign-in ends, and how often the code was sent.
+const SIGN_INS: &[(&str, Ends, usize)] = &[
+    ("token-html", Failed("token_reply_html"), 1),
+    ("token-empty", Failed("token_reply_empty"), 1),
+    ("token-cut-off", Failed("connection_lost"), 1),
+    ("token-redirect", Failed("token_redirect"), 1),
+    ("token-429", Done, 2),
+    ("token-500", Failed("token_server_error"), 1),
+    ("token-503", Failed("token_server_error"), 1),
+    ("token-invalid-client", Failed("token_invalid_client"), 1),
+    ("token-content-type", Done, 1),
+    ("token-type-missing", Failed("token_type_missing"), 1),
+    ("token-type-mac", Failed("token_type_unsupported"), 1),
+    ("token-type-case", Done, 1),
+    ("token-expires-in-missing", Done, 1),
+    ("token-expires-in-string", Done, 1),
+    ("token-expires-in-negative", Failed("token_expires_in_invalid"), 1),
+    ("token-expires-in-huge", Done, 1),
+    ("token-duplicate-member", Failed("token_reply_duplicate_member"), 1),
+    ("callback-state-missing", Waits("callback_without_state"), 0),
+    ("callback-state-wrong", Waits("callback_unknown_state"), 0),
+    ("callback-code-missing", Cancelled, 0),
+    ("callback-code-twice", Waits("callback_repeated_parameter"), 0),
+    ("callback-error-with-code", Failed("authorization_declined"), 0),
+    ("callback-iss-wrong", Waits("callback_issuer_mismatch"), 0),
+    ("callback-id-token", Waits("callback_other_flow"), 0),
+    ("cancel-state-only", Cancelled, 0),
+    ("cancel-access-denied", Cancelled, 0),
+    ("id-token-iss-wrong", Failed("id_token_iss_mismatch"), 1),
+    ("id-token-iss-missing", Failed("id_token_iss_missing"), 1),
+    ("id-token-sub-missing", Failed("id_token_sub_missing"), 1),
+    ("id-token-aud-wrong", Failed("id_token_aud_mismatch"), 1),
+    ("id-token-aud-missing", Failed("id_token_aud_missing"), 1),
+    ("id-token-aud-several", Failed("id_token_azp_missing"), 1),
+    ("id-token-aud-secondary", Failed("id_token_azp_mismatch"), 1),
+    ("id-token-aud-array", Done, 1),
+    ("id-token-iat-missing", Failed("id_token_iat_missing"), 1),
+    ("id-token-iat-future", Failed("id_token_iat_in_future"), 1),
+    ("id-token-nonce-wrong", Failed("id_token_nonce_mismatch"), 1),
+    ("id-token-nonce-missing", Failed("id_token_nonce_missing"), 1),
+    ("id-token-at-hash-wrong", Failed("id_token_at_hash_mismatch"), 1),
+    ("id-token-at-hash-missing", Done, 1),
+    ("id-token-s-hash-wrong", Failed("id_token_s_hash_mismatch"), 1),
+    ("id-token-s-hash-missing", Done, 1),
+    ("id-token-expired", Failed("id_token_expired"), 1),
+    ("id-token-not-yet-valid", Failed("id_token_not_yet_valid"), 1),
+    ("id-token-typ-at-jwt", Failed("id_token_is_access_token"), 1),
+    ("id-token-missing", Failed("token_id_token_missing"), 1),
+    ("alg-none", Failed("id_token_alg_none"), 1),
+    ("alg-hs256", Failed("id_token_alg_symmetric"), 1),
+    ("alternate-alg", Failed("id_token_alg_key_mismatch"), 1),
+    ("invalid-sig-rs256", Failed("id_token_signature_invalid"), 1),
+    ("invalid-sig-es256", Failed("id_token_signature_invalid"), 1),
+    ("kid-unknown", Failed("id_token_unknown_kid"), 1),
+    ("kid-missing", Done, 1),
+    ("keys-rotated", Done, 1),
+    ("keys-rotated-before-signing", Done, 1),
+    ("keys-several-without-kid", Failed("id_token_key_ambiguous"), 1),
+    ("keys-one-without-kid", Done, 1),
+    // Without keys the tokens could not be accepted, so that the code stays unspent.
+    ("keys-html", Failed("jwks_not_json"), 0),
+    ("keys-private-members", Done, 1),
+];
+
+/// The fault from a session's first refresh on, the reason code of a failure, and what becomes of the refresh token.
+const REFRESHES: &[(&str, Option<&str>, RefreshState)] = &[
+    ("token-html", Some("token_reply_html"), RefreshState::PossiblyConsumed),
+    ("token-redirect", Some("token_redirect"), RefreshState::Ready),
+    ("token-cut-off", Some("connection_lost"), RefreshState::PossiblyConsumed),
+    ("token-500", Some("token_server_error"), RefreshState::PossiblyConsumed),
+    ("token-invalid-client", Some("token_invalid_client"), RefreshState::Ready),
+    ("refresh-without-new-token", None, RefreshState::Ready),
+    ("refresh-invalid-grant", Some("token_invalid_grant"), RefreshState::Rejected),
+    ("refresh-sub-other", Some("id_token_sub_changed"), RefreshState::Ready),
+    ("refresh-iss-other", Some("id_token_iss_mismatch"), RefreshState::Ready),
+    ("refresh-auth-time-other", Some("id_token_auth_time_changed"), RefreshState::Ready),
+];
+
+/// These have tests of their own, beside what they are about.
+const ELSEWHERE: &[&str] = &[
+    "token-slow",
+    "keys-slow",
+    "callback-iss-removed",
+    "userinfo-sub-other",
+    "userinfo-html",
+    "userinfo-401",
+    "discovery-issuer-mismatch",
+    "discovery-html",
+    "discovery-http-endpoint",
+];
+
+async fn set(world: &World, faults: &[&str]) -> Vec<FaultView> {
+    let ids: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+    world.engine.sandbox_faults_set(&ids).await.unwrap()
+}
+
+async fn comes_back(world: &World) -> Ends {
+    world.outside.notices.lock().unwrap().clear();
+    let link = Person::allows(&world.opened()).await;
+    world.engine.app_link(&link).await;
+    let sign_in = world.engine.sign_in("sandbox").unwrap();
+    match sign_in.state {
+        SignInState::Done => Done,
+        SignInState::Cancelled => Cancelled,
+        SignInState::Waiting => Waits(known(&world.last_notice().expect("it is said"))),
+        _ => Failed(known(&sign_in.failure.expect("it is said").code)),
+    }
+}
+
+/// The code as the table has it, so that the two can be compared.
+fn known(code: &str) -> &'static str {
+    let all = SIGN_INS.iter().find_map(|(_, ends, _)| match ends {
+        Failed(known) | Waits(known) if *known == code => Some(*known),
+        _ => None,
+    });
+    all.unwrap_or_else(|| panic!("no row expects {code}"))
+}
+
+const JWKS: &str = "openid-configuration/jwks";
+
+/// How many requests of that name have been answered.
+fn sent(world: &World, what: &str) -> usize {
+    let wire = world.engine.wire();
+    wire.iter().filter(|row| row.target.contains(what) && row.duration_ms.is_some()).count()
+}
+
+async fn sessions(world: &World) -> usize {
+    world.engine.overview().await.connections[0].sessions.len()
+}
+
+#[tokio::test]
+async fn every_fault_ends_a_sign_in_as_the_menu_says_and_no_code_is_sent_twice() {
+    let mut wrong = Vec::new();
+    for (fault, ends, codes) in SIGN_INS {
+        let world = World::new();
+        world.engine.sandbox().await.unwrap();
+        set(&world, &[fault]).await;
+        world.engine.sign_in_start("sandbox", "").await.unwrap();
+        let got = (comes_back(&world).await, sent(&world, "authorization_code"), sessions(&world).await);
+        let wanted = (*ends, *codes, usize::from(*ends == Done));
+        if got != wanted {
+            wrong.push(format!("{fault}: {wanted:?} was expected, it came to {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_fault_of_a_refresh_leaves_the_session_as_the_menu_says() {
+    let mut wrong = Vec::new();
+    for (fault, code, state) in REFRESHES {
+        let world = World::new();
+        let id = world.session_id().await;
+        set(&world, &[fault]).await;
+        let error = world.engine.session_refresh(&id, 1, None).await.err();
+        let refresh =
+            world.engine.session(&id).await.unwrap().refresh.expect("it is kept, whatever became of it");
+        let got = (error.as_ref().map(bobbin_engine::Error::code), refresh.state);
+        if got != (*code, *state) {
+            wrong.push(format!("{fault}: {:?} was expected, it came to {got:?}", (code, state)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn no_fault_of_the_menu_is_without_a_row() {
+    let world = World::new();
+    world.engine.sandbox().await.unwrap();
+    let menu: BTreeSet<String> = set(&world, &[]).await.into_iter().map(|fault| fault.id).collect();
+    let rows = SIGN_INS.iter().map(|row| row.0).chain(REFRESHES.iter().map(|row| row.0));
+    let rows: BTreeSet<String> = rows.chain(ELSEWHERE.iter().copied()).map(str::to_owned).collect();
+    assert_eq!(menu, rows);
+}
+
+#[tokio::test]
+async fn keys_that_are_replaced_while_a_sign_in_waits_are_fetched_once_more_and_no_more_than_once() {
+    for (fault, ends) in [("keys-rotated", Done), ("kid-unknown", Failed("id_token_unknown_kid"))] {
+        let world = World::new();
+        world.engine.sign_in_start("sandbox", "").await.unwrap();
+        eventually("the keys are there", async || sent(&world, JWKS) == 1).await;
+        set(&world, &[fault]).await;
+        assert_eq!(comes_back(&world).await, ends, "{fault}");
+        assert_eq!(sent(&world, JWKS), 2, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_were_read_before_stay_in_use_when_their_address_answers_with_a_page() {
+    let world = World::new();
+    world.session_id().await;
+    set(&world, &["keys-html"]).await;
+    world.session_id().await;
+    set(&world, &["keys-html", "kid-unknown"]).await;
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    assert_eq!(comes_back(&world).await, Failed("jwks_not_json"), "the kept set has no such key");
+    set(&world, &["keys-html"]).await;
+    world.session_id().await;
+}
