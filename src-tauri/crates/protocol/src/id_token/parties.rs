@@ -45,6 +45,7 @@ const OTHER_USER: &str = "Do not use the new tokens: sign in again.";
 pub(super) fn issuer(claims: &Claims, known: &Known) -> Check {
     const HINT: &str =
         "Compare the issuer under Endpoints with the provider's discovery document, character by character.";
+    const OTHER_CONNECTION: &str = "Choose the connection of the issuer that the token names. If this is the one, compare the issuer under its Endpoints character by character.";
     let wanted = known.issuer.unwrap_or("an issuer");
     let iss = match member(claims, "iss") {
         Member::Absent => return ISSUER.failed("iss_missing", wanted, "no iss", BREAKS),
@@ -52,7 +53,8 @@ pub(super) fn issuer(claims: &Claims, known: &Known) -> Check {
         Member::Text(iss) => iss,
     };
     if known.issuer.is_some_and(|issuer| issuer != iss) {
-        return ISSUER.failed("iss_mismatch", wanted, plain(iss), HINT);
+        let hint = if known.origin == Origin::Inspected { OTHER_CONNECTION } else { HINT };
+        return ISSUER.failed("iss_mismatch", wanted, plain(iss), hint);
     }
     match known.previous.map(|previous| member(previous, "iss")) {
         Some(Member::Text(before)) if before != iss => {

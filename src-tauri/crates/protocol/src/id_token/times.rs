@@ -53,7 +53,7 @@ pub(super) fn expiry(claims: &Claims, known: &Known) -> Check {
         Time::Absent => EXPIRY.failed("exp_missing", wanted, "no exp", BREAKS),
         Time::Malformed(got) => EXPIRY.failed("exp_malformed", wanted, got, BREAKS),
         Time::At(exp) if exp <= now.saturating_sub(SKEW) => {
-            let hint = if known.origin == Origin::Pasted { ENDED } else { CLOCK };
+            let hint = if known.origin == Origin::Received { CLOCK } else { ENDED };
             EXPIRY.failed("expired", wanted, apart(exp, now), hint)
         }
         Time::At(exp) => EXPIRY.passed(wanted, apart(exp, now)),
