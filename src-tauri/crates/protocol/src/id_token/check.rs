@@ -1,10 +1,9 @@
 //! One verdict about a token, and the words for it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
-    claims::Claims,
+    claims::{Claims, numeric_date},
     text::{plain, utc},
 };
 
@@ -39,7 +38,8 @@ impl Check {
     /// A failure as the end of a sentence about the token, such as `it expired at 2019-12-12 08:26:38 UTC`.
     pub fn in_words(&self, claims: &Claims) -> String {
         let code = self.code.as_deref().unwrap_or_default();
-        let time = |name: &str| claims.get(name).and_then(Value::as_i64).map_or_else(String::new, utc);
+        let seconds = |name: &str| numeric_date(claims.get(name)?.as_number()?);
+        let time = |name: &str| seconds(name).map_or_else(String::new, utc);
         let is = |ending: &str| code.ends_with(ending);
         if is("_expired") {
             format!("it expired at {}", time("exp"))
