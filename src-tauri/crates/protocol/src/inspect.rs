@@ -14,6 +14,7 @@ mod pem;
 mod shown;
 mod url;
 mod verdict;
+mod within;
 
 use serde::Serialize;
 
@@ -74,6 +75,8 @@ pub enum Kind {
     PrivateKey,
     /// Any other JSON, and JSON that is broken.
     Json,
+    /// Words with a token or an address among them.
+    Text,
     Unknown,
 }
 
@@ -132,6 +135,10 @@ type Reader = fn(&str, &Given, usize) -> Option<Inspection>;
 
 /// `depth` counts what this was found inside of.
 fn recognise(text: &str, given: &Given, depth: usize) -> Inspection {
+    // Before its angle brackets are taken for quotes.
+    if let Some(page) = document::html(text) {
+        return page;
+    }
     let text = clean::unwrapped(text);
     if text.is_empty() {
         return Inspection::new(Kind::Unknown, "There is nothing here to inspect.");
@@ -159,9 +166,14 @@ fn recognise(text: &str, given: &Given, depth: usize) -> Inspection {
     unknown
 }
 
-fn token(text: &str, given: &Given, _depth: usize) -> Option<Inspection> {
-    let compact = clean::without_white_space(text)?;
-    jwt::inspect(&compact, given).or_else(|| opaque::inspect(&compact))
+fn token(text: &str, given: &Given, depth: usize) -> Option<Inspection> {
+    let compact = clean::without_white_space(text);
+    // Lines of one token, before lines with a token each.
+    let whole = compact.as_deref().and_then(|compact| jwt::whole(compact, given));
+    whole.or_else(|| within::inspect(text, given, depth)).or_else(|| {
+        let compact = compact?;
+        jwt::beginning(&compact, given.now).or_else(|| opaque::inspect(&compact, given.now))
+    })
 }
 
 impl Inspection {

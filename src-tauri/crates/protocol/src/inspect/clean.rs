@@ -19,7 +19,7 @@ const LABELS: [&str; 9] = [
 
 /// Without white space, quotes and a name around it.
 pub(super) fn unwrapped(text: &str) -> String {
-    let mut text = text.to_owned();
+    let mut text = unquoted_lines(text).unwrap_or_else(|| text.to_owned());
     for _ in 0..3 {
         let invisible =
             |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
@@ -40,6 +40,13 @@ pub(super) fn unwrapped(text: &str) -> String {
         text = inner;
     }
     text
+}
+
+/// The lines of a mail that was answered, without the `>` before each.
+fn unquoted_lines(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Option<Vec<&str>> = lines.map(|line| line.strip_prefix('>').map(str::trim)).collect();
+    lines.filter(|lines| lines.len() > 1).map(|lines| lines.join("\n"))
 }
 
 /// What stands after `"access_token": `, if that is all.

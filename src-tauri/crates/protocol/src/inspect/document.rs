@@ -5,14 +5,14 @@ mod keys;
 
 use serde_json::Value;
 
-use super::{Given, Inspection, Kind, Part, Row, lenient, shown};
+use super::{Given, Inspection, Kind, Part, Row, lenient, shown, within};
 use crate::{
     Map,
     discovery::process_discovery,
     http::HttpReply,
     json::{self, display},
     preset::ErrorShape,
-    text::plain,
+    text::{excerpt, plain},
     token::process_token_reply,
 };
 
@@ -23,6 +23,10 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
         _ => return None,
     }
     let Some(object) = lenient::object(text) else {
+        // What is no JSON, such as a dictionary of Python, may still have a token in it.
+        if let Some(found) = within::inspect(text, given, depth) {
+            return Some(found);
+        }
         let mut found = Inspection::new(Kind::Json, "");
         let reason = match json::read_object(text.as_bytes()) {
             Err(json::JsonError::NotJson(reason)) => plain(&reason),
@@ -32,7 +36,7 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
         found.conclude("JSON that cannot be read", "");
         return Some(found);
     };
-    let mut found = of_kind(&object.members, given, depth);
+    let mut found = of_kind(&object.members, object.broken.is_none(), given, depth);
     if let Some(reason) = object.broken {
         found.problem(
             format!("The JSON is broken: {}. What is before that is shown.", plain(&reason)),
@@ -46,6 +50,26 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
 
 const COPY: &str = "Copy the whole text again, from its first brace to its last.";
 
+/// What a proxy or a wrong address answers instead of JSON.
+pub(super) fn html(text: &str) -> Option<Inspection> {
+    let start: String = text.trim_start().chars().take(200).collect::<String>().to_ascii_lowercase();
+    if !start.starts_with("<!doctype html") && !start.contains("<html") {
+        return None;
+    }
+    let mut found = Inspection::new(Kind::Text, "");
+    found.problem(
+        "A program expects JSON where this came.",
+        Some("A proxy, a gateway or a wrong address sends such pages: compare the endpoint, and see its status in Wire."),
+    );
+    let title = text.split_once("<title>").and_then(|(_, rest)| rest.split('<').next());
+    let title = title.map(|title| excerpt(title.trim().as_bytes())).filter(|title| !title.is_empty());
+    found.parts.push(Part::text("Page", excerpt(text.as_bytes())));
+    let what =
+        title.map_or_else(|| "An HTML page".to_owned(), |title| format!("An HTML page called “{title}”"));
+    found.conclude(&what, "");
+    Some(found)
+}
+
 fn list(text: &str) -> Inspection {
     let what = "A JSON list, where every document that Bobbin knows is an object";
     let mut found = Inspection::new(Kind::Json, format!("{what}."));
@@ -58,7 +82,8 @@ fn list(text: &str) -> Inspection {
     found
 }
 
-fn of_kind(members: &Map, given: &Given, depth: usize) -> Inspection {
+/// Of what is not `whole`, nothing can be said to be missing.
+fn of_kind(members: &Map, whole: bool, given: &Given, depth: usize) -> Inspection {
     let has = |name: &str| members.contains_key(name);
     let text = |name: &str| members.get(name).is_some_and(Value::is_string);
     let listed = |name: &str| members.get(name).is_some_and(Value::is_array);
@@ -66,15 +91,20 @@ fn of_kind(members: &Map, given: &Given, depth: usize) -> Inspection {
         keys::inspect(members)
     } else if text("issuer") && ["authorization_endpoint", "token_endpoint", "jwks_uri"].into_iter().any(has)
     {
-        discovery(members, given)
+        discovery(members, whole, given)
     } else if ["access_token", "id_token", "refresh_token"].into_iter().any(text) {
-        token_reply(members, given, depth)
+        token_reply(members, whole, given, depth)
     } else if (listed("errors") && !text("message")) || (has("data") && members.len() <= 3) {
         errors::graphql(members)
     } else if errors::is_oauth(members) {
         errors::oauth(members)
     } else {
-        let mut found = Inspection::new(Kind::Json, "JSON that is none of the documents that Bobbin knows.");
+        let summary = if text("iss") && (has("exp") || has("iat")) {
+            "The claims of a token that was decoded: without the token itself nobody can tell whether they are true."
+        } else {
+            "JSON that is none of the documents that Bobbin knows."
+        };
+        let mut found = Inspection::new(Kind::Json, summary);
         found.parts.push(Part::rows("Members", shown::claim_rows(members, given.now)));
         found
     };
@@ -96,7 +126,7 @@ fn reply(status: u16, members: &Map) -> HttpReply {
     }
 }
 
-fn token_reply(members: &Map, given: &Given, depth: usize) -> Inspection {
+fn token_reply(members: &Map, whole: bool, given: &Given, depth: usize) -> Inspection {
     let mut found = Inspection::new(Kind::TokenReply, "");
     match process_token_reply(&reply(200, members), &ErrorShape::default()) {
         Ok(tokens) => {
@@ -104,7 +134,8 @@ fn token_reply(members: &Map, given: &Given, depth: usize) -> Inspection {
                 found.problem(warning, None);
             }
         }
-        Err(error) => found.problem(error.to_string(), Some(&error.hint())),
+        Err(error) if whole => found.problem(error.to_string(), Some(&error.hint())),
+        Err(_) => {}
     }
     let meaning = |name: &str| match name {
         "access_token" => "Opens the API",
@@ -138,10 +169,10 @@ pub(super) fn listed(names: &[&str]) -> String {
     }
 }
 
-fn discovery(members: &Map, given: &Given) -> Inspection {
+fn discovery(members: &Map, whole: bool, given: &Given) -> Inspection {
     let own = members.get("issuer").map(display).unwrap_or_default();
     let mut found = Inspection::new(Kind::DiscoveryDocument, "");
-    if let Err(error) = process_discovery(&reply(200, members), given.issuer.unwrap_or(&own)) {
+    if whole && let Err(error) = process_discovery(&reply(200, members), given.issuer.unwrap_or(&own)) {
         found.problem(error.to_string(), Some(&error.hint()));
     }
     let meaning = |name: &str| match name {
@@ -170,6 +201,7 @@ fn discovery(members: &Map, given: &Given) -> Inspection {
     ));
     let what = format!("The discovery document of {}", plain(&own));
     let fine = match given.issuer {
+        _ if !whole => "",
         Some(_) => ", which is the chosen issuer, and nothing is wrong with it",
         None => ", and nothing is wrong with it; it is true only if it came from that address",
     };

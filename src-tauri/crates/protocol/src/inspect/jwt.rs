@@ -13,10 +13,10 @@ use crate::{
     text::{mask, plain},
 };
 
-/// None where it is not even the beginning of a token with a header.
-pub(super) fn inspect(token: &str, given: &Given) -> Option<Inspection> {
+/// None where it is no token from its first character to its last.
+pub(super) fn whole(token: &str, given: &Given) -> Option<Inspection> {
     match jwt::decode(token) {
-        Ok(jwt) => return Some(whole(jwt, given)),
+        Ok(jwt) => return Some(decoded(jwt, given)),
         Err(JwtError::Encrypted) => return encrypted(token),
         Err(_) => {}
     }
@@ -24,17 +24,17 @@ pub(super) fn inspect(token: &str, given: &Given) -> Option<Inspection> {
     if repaired != token
         && let Ok(jwt) = jwt::decode(&repaired)
     {
-        let mut found = whole(jwt, given);
+        let mut found = decoded(jwt, given);
         found.problem(
             "It is not quite base64url: it has padding (=) or the characters + and /, which a strict reader refuses.",
             Some("Whoever made it should use base64url without padding (RFC 7515 section 2)."),
         );
         return Some(found);
     }
-    broken(token, given.now)
+    None
 }
 
-fn whole(jwt: Jwt, given: &Given) -> Inspection {
+fn decoded(jwt: Jwt, given: &Given) -> Inspection {
     let kind = kind(&jwt);
     let checks = verdict::checks(kind, &jwt, given);
     let mut found = Inspection::new(kind, "");
@@ -135,6 +135,10 @@ fn is_cut_off(jwt: &Jwt) -> bool {
 fn encrypted(token: &str) -> Option<Inspection> {
     let (bytes, _) = lenient::base64(token.split('.').next()?);
     let header = lenient::object(std::str::from_utf8(&bytes).ok()?)?.members;
+    // Two signed tokens that were copied together have five parts as well.
+    if !header.contains_key("enc") {
+        return None;
+    }
     let member = |name: &str| header.get(name).and_then(Value::as_str).map_or_else(|| "?".to_owned(), plain);
     let mut found = Inspection::new(
         Kind::Jwe,
@@ -151,8 +155,8 @@ fn encrypted(token: &str) -> Option<Inspection> {
 
 const COPY: &str = "Copy the token again, from its first character to its last.";
 
-/// As many parts as can be read, and where it broke.
-fn broken(token: &str, now: i64) -> Option<Inspection> {
+/// As many parts as can be read, and where it broke. None where it is not even the beginning of a token with a header.
+pub(super) fn beginning(token: &str, now: i64) -> Option<Inspection> {
     // People shorten tokens with dots of their own.
     let parts: Vec<&str> = token.trim_end_matches("...").trim_end_matches('…').split('.').collect();
     let header = Piece::read(parts.first()?);

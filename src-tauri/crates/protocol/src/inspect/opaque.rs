@@ -1,18 +1,33 @@
 //! Tokens that say nothing by themselves.
 
-use super::{Inspection, Kind, Part, Row, lenient, shown::masked};
-use crate::{jwt, text::plain};
+use super::{
+    Inspection, Kind, Part, Row, lenient,
+    shown::{self, masked},
+};
+use crate::{json, jwt, text::plain};
 
 /// Shorter ones are words.
 const MIN_LENGTH: usize = 16;
 
-pub(super) fn inspect(token: &str) -> Option<Inspection> {
+pub(super) fn inspect(token: &str, now: i64) -> Option<Inspection> {
     if token.len() < MIN_LENGTH || token.len() > jwt::MAX_LENGTH {
         return None;
     }
     let length = token.len();
     let (bytes, whole) = lenient::base64(token);
     let readable = std::str::from_utf8(&bytes).ok().filter(|text| text.chars().all(|c| !c.is_control()));
+    if let Some(members) = readable.filter(|_| whole).and_then(|text| json::read_object(text.as_bytes()).ok())
+    {
+        let mut found = Inspection::new(Kind::Jwt, "");
+        found.problem(
+            "The other parts and the dots between them are missing, so that nothing can be checked.",
+            Some("Copy the whole token, from its first character to its last."),
+        );
+        let rows = Part::rows("Decoded", shown::claim_rows(&members, now));
+        found.parts.push(Part { text: Some(shown::object(&members)), ..rows });
+        found.conclude("One part of a JWT by itself", "");
+        return Some(found);
+    }
     let mut found = match readable {
         // A whole JWT has been found before, so that this is the beginning of one.
         Some(text) if text.starts_with('{') => {

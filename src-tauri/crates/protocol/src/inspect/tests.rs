@@ -1,2 +1,3 @@
+mod around;
 mod everything;
 mod tokens;

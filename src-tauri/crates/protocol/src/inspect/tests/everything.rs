@@ -9,12 +9,12 @@ use serde_json::json;
 
 const NOW: i64 = 1_576_138_900;
 
-fn given() -> Given<'static> {
+pub(super) fn given() -> Given<'static> {
     Given { now: NOW, ..Given::default() }
 }
 
 /// `kind | summary`, then problems, then what is inside.
-fn told(found: &Inspection, indent: &str) -> String {
+pub(super) fn told(found: &Inspection, indent: &str) -> String {
     let kind = serde_json::to_value(found.kind).unwrap();
     let mut lines = vec![format!("{indent}{} | {}", kind.as_str().unwrap(), found.summary)];
     for problem in &found.problems {
@@ -24,7 +24,7 @@ fn told(found: &Inspection, indent: &str) -> String {
     lines.join("\n")
 }
 
-fn all(texts: &[&str]) -> String {
+pub(super) fn all(texts: &[&str]) -> String {
     texts.iter().map(|text| told(&inspect(text, &given()), "")).collect::<Vec<_>>().join("\n")
 }
 
