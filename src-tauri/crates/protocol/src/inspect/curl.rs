@@ -37,6 +37,8 @@ struct Command {
     data: Vec<String>,
     user: Option<String>,
     bearer: Option<String>,
+    /// `--json` names the type of the body itself.
+    json: bool,
     /// `-k`: certificates are not checked.
     insecure: bool,
     follows: bool,
@@ -78,6 +80,13 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
     if command.follows {
         found.problem("It follows redirects (-L), which can carry its token to another server.", None);
     }
+    let has_type = command.headers.iter().any(|header| is_named(header, "content-type"));
+    if !command.json && !has_type && command.data.iter().any(|data| data.trim_start().starts_with('{')) {
+        found.problem(
+            "It sends JSON and says that it is a form, as curl does by itself.",
+            Some("Add -H 'Content-Type: application/json'."),
+        );
+    }
     if query.is_some_and(|query| query.contains('=')) {
         found.found("The address", url, given, depth);
     }
@@ -102,7 +111,11 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
 }
 
 fn is_authorization(header: &str) -> bool {
-    header.split(':').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("authorization"))
+    is_named(header, "authorization")
+}
+
+fn is_named(header: &str, name: &str) -> bool {
+    header.split(':').next().is_some_and(|it| it.trim().eq_ignore_ascii_case(name))
 }
 
 fn header_row(header: &str) -> Row {
@@ -131,8 +144,12 @@ fn read(words: Vec<String>) -> Command {
         let mut value = || joined.clone().or_else(|| words.next()).unwrap_or_default();
         match name.as_str() {
             "-H" | "--header" => command.headers.push(value()),
-            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--data-urlencode"
-            | "--json" | "-F" | "--form" => command.data.push(value()),
+            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--data-urlencode" | "-F"
+            | "--form" => command.data.push(value()),
+            "--json" => {
+                command.json = true;
+                command.data.push(value());
+            }
             "-X" | "--request" => command.method = Some(value()),
             "-u" | "--user" => command.user = Some(value()),
             "--oauth2-bearer" => command.bearer = Some(value()),

@@ -5,7 +5,7 @@ mod keys;
 
 use serde_json::Value;
 
-use super::{Given, Inspection, Kind, Part, Row, lenient, shown, within};
+use super::{Given, Inspection, Kind, Part, Row, lenient, shown, url, within};
 use crate::{
     Map,
     discovery::process_discovery,
@@ -92,6 +92,8 @@ fn of_kind(members: &Map, whole: bool, given: &Given, depth: usize) -> Inspectio
     } else if text("issuer") && ["authorization_endpoint", "token_endpoint", "jwks_uri"].into_iter().any(has)
     {
         discovery(members, whole, given)
+    } else if text("grant_type") {
+        url::json_request(members)
     } else if ["access_token", "id_token", "refresh_token"].into_iter().any(text) {
         token_reply(members, whole, given, depth)
     } else if (listed("errors") && !text("message")) || (has("data") && members.len() <= 3) {
@@ -101,6 +103,8 @@ fn of_kind(members: &Map, whole: bool, given: &Given, depth: usize) -> Inspectio
     } else {
         let summary = if text("iss") && (has("exp") || has("iat")) {
             "The claims of a token that was decoded: without the token itself nobody can tell whether they are true."
+        } else if text("query") {
+            "A GraphQL request."
         } else {
             "JSON that is none of the documents that Bobbin knows."
         };

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use url::form_urlencoded;
 
-use super::{Given, Inspection, Kind, Part, Row};
-use crate::{callback::has_scheme, text::plain};
+use super::{Given, Inspection, Kind, Part, Row, lowered};
+use crate::{Map, callback::has_scheme, json::display, text::plain};
 
 /// One address or form, taken apart.
 struct Parts<'a> {
@@ -132,6 +132,26 @@ fn without_password(target: &str) -> String {
     }
 }
 
+/// The body of a request to a token endpoint that takes JSON, as Vault's does.
+pub(super) fn json_request(members: &Map) -> Inspection {
+    let parameters = members.iter().map(|(name, value)| (name.clone(), display(value))).collect();
+    let mut found = request(&Parts { target: "", parameters, fragment: false });
+    // Vault's has these two members and no more.
+    if members.keys().any(|name| name != "grant_type" && name != "refresh_token") {
+        found.problem(
+            "It is JSON, where a token endpoint takes a form (RFC 6749 section 3.2); only Vault's takes JSON.",
+            Some("Send it as application/x-www-form-urlencoded: with curl, one --data-urlencode name=value for each."),
+        );
+    }
+    let grant = members.get("grant_type").map(display).unwrap_or_default();
+    found.conclude(&request_with(&grant), "");
+    found
+}
+
+fn request_with(grant: &str) -> String {
+    format!("A token request with the grant {}", plain(grant))
+}
+
 /// The body of a request to a token endpoint.
 fn request(parts: &Parts) -> Inspection {
     let grant = parts.get("grant_type").unwrap_or_default();
@@ -146,7 +166,7 @@ fn request(parts: &Parts) -> Inspection {
     }
     if let Some(verifier) = parts.get("code_verifier") {
         for problem in crate::pkce::examine(verifier, "").verifier_problems {
-            found.problem(format!("The code_verifier is wrong. {problem}"), None);
+            found.problem(format!("The code_verifier is wrong: {}", lowered(&problem)), None);
         }
     }
     repeated(&mut found, parts);
@@ -164,7 +184,7 @@ fn request(parts: &Parts) -> Inspection {
         "audience" => "Whom the token is for",
         _ => "",
     }));
-    found.conclude(&format!("A token request with the grant {}", plain(grant)), "");
+    found.conclude(&request_with(grant), "");
     found
 }
 

@@ -56,13 +56,28 @@ fn what_is_around_a_token_or_instead_of_it_is_told() {
         &format!("It says {SIGN_IN_ID_TOKEN}"),
         "The browser stops at https://localhost:9000/return?error=access_denied&state=xyz",
         parts[1],
-        &format!("{}.{}", SIGN_IN_ID_TOKEN, SIGN_IN_ID_TOKEN),
+        &format!("{SIGN_IN_ID_TOKEN}.{SIGN_IN_ID_TOKEN}"),
         r#"{"iss":"https://a.example","sub":"thandi","exp":1576139198}"#,
         &cut_off,
         r#"{"issuer":"https://a.example","token_endpoint":"https://a.example/token","jwks_u"#,
         "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
         "<html></html>",
         "<AuthnRequest/>",
+    ]));
+}
+
+#[test]
+fn json_that_should_be_a_form_and_the_other_way_round_are_told() {
+    let code = r#"{"grant_type":"authorization_code","client_id":"test-1","code":"abc","redirect_uri":"https://localhost:9000/return","code_verifier":"x"}"#;
+    insta::assert_snapshot!(all(&[
+        code,
+        r#"{"grant_type":"refresh_token","refresh_token":"abc"}"#,
+        &format!(
+            "curl https://secure.stitch.money/connect/token -H 'Content-Type: application/json' -d '{code}'"
+        ),
+        r#"curl https://api.stitch.money/graphql -d '{"query":"{ client { id } }"}'"#,
+        r#"curl https://api.stitch.money/graphql --json '{"query":"{ client { id } }"}'"#,
+        r#"curl https://api.stitch.money/graphql -H 'content-type: application/json' -d '{"query":"{ client { id } }"}'"#,
     ]));
 }
 
