@@ -29,13 +29,15 @@ pub(crate) fn expiry(issued_at: i64, expires_in: Option<u64>) -> Option<i64> {
 }
 
 pub(crate) fn summary(session: &Session, now: i64) -> SessionSummary {
+    // One that has not begun is no more of use to a query than one that is over.
+    let begun = !session.access_token.expose_secret().is_empty();
     SessionSummary {
         id: session.id.clone(),
         label: session.label.clone(),
         connection: session.connection.clone(),
         kind: kind(session.kind),
         access_issued_at: session.access_issued_at,
-        access_expires_at: access_end(session, now),
+        access_expires_at: if begun { access_end(session, now) } else { Some(session.access_issued_at) },
         scopes: session.scopes_granted.clone(),
     }
 }

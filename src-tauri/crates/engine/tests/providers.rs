@@ -48,6 +48,26 @@ async fn vaults_own_error_is_shown_with_its_message_and_trace_id_and_ends_the_re
 }
 
 #[tokio::test]
+async fn a_session_that_could_not_begin_stays_and_is_not_live() {
+    let world = World::new();
+    let (slug, token) = world.vault().await;
+    let nobody = EndpointDraft { kind: EndpointKind::Token, url: "http://127.0.0.1:9/".to_owned() };
+    world.save_connection_of(&slug, |draft| draft.endpoints = vec![nobody]).await;
+    let error = world.engine.session_from_refresh_token(&slug, token).await.unwrap_err();
+    assert_eq!(error.code(), "server_unreachable");
+    let sessions = || async {
+        let connections = world.engine.overview().await.connections;
+        connections.into_iter().find(|it| it.slug == slug).unwrap().sessions
+    };
+    let kept = sessions().await.remove(0);
+    assert!(
+        kept.access_expires_at.is_some_and(|end| end <= world.now()),
+        "a query would be sent without token"
+    );
+    assert!(world.engine.session(&kept.id).await.unwrap().access.is_none());
+}
+
+#[tokio::test]
 async fn what_is_no_refresh_token_is_not_sent_as_one() {
     let world = World::new();
     let (slug, _) = world.vault().await;
