@@ -190,3 +190,13 @@ test("the palette finds it by what one wants to inspect", async () => {
   await user.keyboard("{Enter}");
   await waitFor(async () => expect(document.activeElement).toBe(await field()));
 });
+
+test("a paste of megabytes is left out, and that is said", async () => {
+  const application = await openInspect();
+  const paste = async (text: string) =>
+    fireEvent.paste(await field(), { clipboardData: { getData: () => text } });
+  expect(await paste("x".repeat(5_000_000))).toBe(false);
+  await screen.findByText(/What was pasted has 5\.0 MB/);
+  expect(await paste("x".repeat(100_000))).toBe(true);
+  expect(requests(application)).toEqual([]);
+});

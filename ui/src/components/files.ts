@@ -8,14 +8,25 @@ const MOST_BYTES = 256 * 1024;
 export async function textOf(files: FileList | null | undefined): Promise<string | null> {
   const file = files?.[0];
   if (!file) return null;
-  if (file.size <= MOST_BYTES) return await file.text();
+  return fits(file.name, file.size) ? await file.text() : null;
+}
+
+/** Whether something is small enough to be read, which is said where it is not. */
+function fits(name: string, bytes: number): boolean {
+  if (bytes <= MOST_BYTES) return true;
   notices.say({
     level: "warning",
     code: "file_too_large",
-    message: `${file.name} has ${size(file.size)}; at most ${size(MOST_BYTES)} are read.`,
+    message: `${name} has ${size(bytes)}; at most ${size(MOST_BYTES)} are read.`,
     hint: "Keys, certificates and tokens are smaller.",
   });
-  return null;
+  return false;
+}
+
+/** Leaves out a paste that no reader takes: a field with megabytes in it stands still for half a minute. */
+export function refuseHugePaste(event: ClipboardEvent) {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!fits("What was pasted", text.length)) event.preventDefault();
 }
 
 /** Takes a file that is dropped on the element; while one is held over it, the element says so. */
