@@ -7,7 +7,8 @@
 mod world;
 
 use bobbin_engine::view::{
-    AuthenticationMethod, EndpointDraft, EndpointKind, SessionSecret, SignInState, SignInView,
+    AuthenticationMethod, CheckOutcome, EndpointDraft, EndpointKind, ExchangePart, ExchangeSummary,
+    SessionSecret, SignInState, SignInView, UserinfoView,
 };
 use bobbin_sandbox::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, PUBLIC_CLIENT_ID};
 use world::{Person, REDIRECT_URI, World};
@@ -32,13 +33,11 @@ const SIGN_INS: &[(&str, &[&str], Must)] = &[
     ("missing-aud", &["id-token-aud-missing"], Reject("id_token_aud_missing")),
     ("missing-iat", &["id-token-iat-missing"], Reject("id_token_iat_missing")),
     ("nonce-invalid", &["id-token-nonce-wrong"], Reject("id_token_nonce_mismatch")),
-    ("idtoken-sig-rs256", &[], Accept),
     ("idtoken-sig-none", &["alg-none"], Reject("id_token_alg_none")),
     ("invalid-sig-rs256", &["invalid-sig-rs256"], Reject("id_token_signature_invalid")),
     ("invalid-sig-es256", &["invalid-sig-es256"], Reject("id_token_signature_invalid")),
     ("kid-absent-single-jwks", &["keys-one-without-kid"], Accept),
     ("kid-absent-multiple-jwks", &["keys-several-without-kid"], Reject("id_token_key_ambiguous")),
-    ("signing-key-rotation", &["keys-rotated"], Accept),
     ("signing-key-rotation-just-before-signing", &["keys-rotated-before-signing"], Accept),
     ("fapi2-invalid-authorization-response-iss", &["callback-iss-wrong"], Reject("callback_issuer_mismatch")),
     ("fapi2-secondary-aud", &["id-token-aud-secondary"], Reject("id_token_azp_mismatch")),
@@ -100,6 +99,33 @@ async fn sign_in_module(faults: &[&str]) -> Result<(), String> {
     }
 }
 
+/// The signature was verified, by RS256.
+async fn rs256_module() -> Result<(), String> {
+    let world = World::new();
+    let checks = world.signed_in().await.checks;
+    let signature = checks.into_iter().find(|check| check.title == "Signature").unwrap();
+    let verified = signature.outcome == CheckOutcome::Passed && signature.got.starts_with("RS256");
+    verified.then_some(()).ok_or_else(|| format!("{signature:?}"))
+}
+
+/// A second sign-in, by a key that was not there at the first.
+async fn rotation_module() -> Result<(), String> {
+    let world = World::new();
+    let before = signature_key(&world).await?;
+    misbehave(&world, &["keys-rotated"]).await;
+    let after = signature_key(&world).await?;
+    (before != after).then_some(()).ok_or_else(|| "the same key".to_owned())
+}
+
+/// Signs in; gives what is said of the key that the id_token was verified with.
+async fn signature_key(world: &World) -> Result<String, String> {
+    let sign_in = signs_in(world, "sandbox").await;
+    match sign_in.failure {
+        Some(failure) => Err(failure.code),
+        None => Ok(sign_in.checks.into_iter().find(|check| check.title == "Signature").unwrap().got),
+    }
+}
+
 async fn refresh_module(faults: &[&str]) -> Result<(), String> {
     let world = World::new();
     let session = world.session_id().await;
@@ -126,22 +152,59 @@ async fn by_issuer(world: &World) -> String {
 }
 
 async fn discovery_module(faults: &[&str]) -> Result<(), String> {
+    discovered(faults).await.map(drop)
+}
+
+/// Signs in with what the metadata say.
+async fn discovered(faults: &[&str]) -> Result<World, String> {
     let world = misbehaving(faults).await;
     let slug = by_issuer(&world).await;
     world.engine.discover(&slug).await.map_err(|error| error.code().to_owned())?;
     match signs_in(&world, &slug).await.failure {
-        None => Ok(()),
+        None => Ok(world),
         Some(failure) => Err(failure.code),
     }
 }
 
-async fn userinfo_module(faults: &[&str]) -> Result<(), String> {
+/// The keys came from the address that the metadata name.
+async fn jwks_uri_module() -> Result<(), String> {
+    discovered(&[]).await.and_then(|world| {
+        let wire = world.engine.wire();
+        let fetched = |row: &ExchangeSummary| {
+            row.target.starts_with("/.well-known/openid-configuration/jwks") && row.status == Some(200)
+        };
+        wire.iter().any(fetched).then_some(()).ok_or_else(|| "no keys were fetched".to_owned())
+    })
+}
+
+async fn userinfo_module(faults: &[&str]) -> Result<(World, UserinfoView), String> {
     let world = World::new();
     let session = world.session_id().await;
     misbehave(&world, faults).await;
     let userinfo = world.engine.session_userinfo(&session).await.map_err(|error| error.code().to_owned())?;
-    let named = userinfo.claims.iter().any(|claim| claim.name == "sub");
-    named.then_some(()).ok_or_else(|| "no sub".to_owned())
+    Ok((world, userinfo))
+}
+
+/// The claims of the scopes that were asked for.
+async fn userinfo_claims_module() -> Result<(), String> {
+    let (_, userinfo) = userinfo_module(&[]).await?;
+    let has = |name: &str| userinfo.claims.iter().any(|claim| claim.name == name);
+    ["sub", "name"].iter().all(|name| has(name)).then_some(()).ok_or_else(|| format!("{:?}", userinfo.claims))
+}
+
+/// The access token is in the header, and nowhere else (RFC 6750 section 2.1).
+async fn userinfo_header_module() -> Result<(), String> {
+    let (world, _) = userinfo_module(&[]).await?;
+    let row =
+        world.engine.wire().into_iter().find(|row| row.target.starts_with("/connect/userinfo")).unwrap();
+    let revealed = world.engine.exchange_reveal(&row.id, ExchangePart::RequestHeaders, Some("Authorization"));
+    let session = world.engine.overview().await.connections.remove(0).sessions.remove(0).id;
+    let token = world.engine.session_secret(&session, SessionSecret::AccessToken).await.unwrap();
+    let url = world.engine.exchange(&row.id).unwrap().url;
+    match revealed {
+        Ok(header) if header == format!("Bearer {token}") && !url.contains('?') => Ok(()),
+        other => Err(format!("{other:?} to {url}")),
+    }
 }
 
 async fn secret_basic_module() -> Result<(), String> {
@@ -183,18 +246,20 @@ async fn the_certification_modules_that_apply_end_as_they_must() {
     }
     let others = [
         ("discovery-openid-config", Accept, discovery_module(&[]).await),
-        ("discovery-jwks-uri-keys", Accept, discovery_module(&[]).await),
+        ("discovery-jwks-uri-keys", Accept, jwks_uri_module().await),
+        ("idtoken-sig-rs256", Accept, rs256_module().await),
+        ("signing-key-rotation", Accept, rotation_module().await),
         (
             "discovery-issuer-mismatch",
             Reject("discovery_issuer_mismatch"),
             discovery_module(&["discovery-issuer-mismatch"]).await,
         ),
-        ("userinfo-bearer-header", Accept, userinfo_module(&[]).await),
-        ("scope-userinfo-claims", Accept, userinfo_module(&[]).await),
+        ("userinfo-bearer-header", Accept, userinfo_header_module().await),
+        ("scope-userinfo-claims", Accept, userinfo_claims_module().await),
         (
             "userinfo-invalid-sub",
             Reject("userinfo_sub_mismatch"),
-            userinfo_module(&["userinfo-sub-other"]).await,
+            userinfo_module(&["userinfo-sub-other"]).await.map(drop),
         ),
         ("client-secret-basic", Accept, secret_basic_module().await),
         (
