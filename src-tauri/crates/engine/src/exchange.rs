@@ -210,7 +210,7 @@ fn unreachable(host: &str, failure: &http::Failure) -> Error {
         http::Failure::TooLarge(limit) => (
             "reply_too_large",
             format!("The reply of {host} is larger than {limit} MiB and was cut off."),
-            "Ask for less at once, such as a smaller page.",
+            "Check that the address is the endpoint that it should be; a query can ask for a smaller page.",
         ),
         http::Failure::CutOff(_) => (
             "connection_lost",
