@@ -1,11 +1,13 @@
 //! What Bobbin does about each fault of the sandbox's menu, as the menu says it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod server;
 mod world;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Instant};
 
-use bobbin_engine::view::{FaultView, RefreshState, SignInState};
+use bobbin_engine::view::{EndpointDraft, EndpointKind, FaultView, RefreshState, SignInState};
+use server::{answers, json};
 use world::{Person, World, eventually};
 
 /// How a sign-in ends.
@@ -99,18 +101,25 @@ const REFRESHES: &[(&str, Option<&str>, RefreshState)] = &[
     ("refresh-auth-time-other", Some("id_token_auth_time_changed"), RefreshState::Ready),
 ];
 
-/// These have tests of their own, beside what they are about.
-const ELSEWHERE: &[&str] = &[
-    "token-slow",
-    "keys-slow",
-    "callback-iss-removed",
-    "userinfo-sub-other",
-    "userinfo-html",
-    "userinfo-401",
-    "discovery-issuer-mismatch",
-    "discovery-html",
-    "discovery-http-endpoint",
+/// Half a minute each, further down.
+const SLOW: &[&str] = &["token-slow", "keys-slow"];
+
+/// What metadata with the fault end in.
+const DISCOVERIES: &[(&str, &str)] = &[
+    ("discovery-issuer-mismatch", "discovery_issuer_mismatch"),
+    ("discovery-html", "discovery_not_json"),
+    ("discovery-http-endpoint", "discovery_endpoint_invalid"),
 ];
+
+/// What asking about the person ends in.
+const USERINFOS: &[(&str, &str)] = &[
+    ("userinfo-sub-other", "userinfo_sub_mismatch"),
+    ("userinfo-html", "userinfo_not_json"),
+    ("userinfo-401", "userinfo_refused"),
+];
+
+/// The tests of the certification modules have it, with metadata that promise an `iss`.
+const ELSEWHERE: &[&str] = &["callback-iss-removed"];
 
 async fn set(world: &World, faults: &[&str]) -> Vec<FaultView> {
     let ids: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
@@ -132,11 +141,12 @@ async fn comes_back(world: &World) -> Ends {
 
 /// The code as the table has it, so that the two can be compared.
 fn known(code: &str) -> &'static str {
-    let all = SIGN_INS.iter().find_map(|(_, ends, _)| match ends {
+    let of_row = SIGN_INS.iter().find_map(|(_, ends, _)| match ends {
         Failed(known) | Waits(known) if *known == code => Some(*known),
         _ => None,
     });
-    all.unwrap_or_else(|| panic!("no row expects {code}"))
+    let other = ["server_timed_out", "reply_too_large"].into_iter().find(|known| *known == code);
+    of_row.or(other).unwrap_or_else(|| panic!("no row expects {code}"))
 }
 
 const JWKS: &str = "openid-configuration/jwks";
@@ -187,12 +197,45 @@ async fn every_fault_of_a_refresh_leaves_the_session_as_the_menu_says() {
 }
 
 #[tokio::test]
+async fn every_fault_of_the_metadata_and_of_userinfo_is_told_by_its_code() {
+    let mut wrong = Vec::new();
+    for (fault, code) in DISCOVERIES {
+        let world = World::new();
+        let url = world.engine.sandbox().await.unwrap();
+        set(&world, &[fault]).await;
+        let slug = world.engine.connection_create("openid", "Provider").await.unwrap();
+        world
+            .save_connection_of(&slug, |draft| {
+                draft.endpoints = vec![EndpointDraft { kind: EndpointKind::Issuer, url }];
+            })
+            .await;
+        let got = world.engine.discover(&slug).await.err().map(|error| error.code().to_owned());
+        if got.as_deref() != Some(*code) {
+            wrong.push(format!("{fault}: {code} was expected, it came to {got:?}"));
+        }
+    }
+    for (fault, code) in USERINFOS {
+        let world = World::new();
+        let id = world.session_id().await;
+        set(&world, &[fault]).await;
+        let got = world.engine.session_userinfo(&id).await.err().map(|error| error.code().to_owned());
+        let stays = world.engine.session(&id).await.unwrap().refresh.unwrap().state == RefreshState::Ready;
+        if got.as_deref() != Some(*code) || !stays {
+            wrong.push(format!("{fault}: {code} was expected, it came to {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
 async fn no_fault_of_the_menu_is_without_a_row() {
     let world = World::new();
     world.engine.sandbox().await.unwrap();
     let menu: BTreeSet<String> = set(&world, &[]).await.into_iter().map(|fault| fault.id).collect();
     let rows = SIGN_INS.iter().map(|row| row.0).chain(REFRESHES.iter().map(|row| row.0));
-    let rows: BTreeSet<String> = rows.chain(ELSEWHERE.iter().copied()).map(str::to_owned).collect();
+    let rows = rows.chain(DISCOVERIES.iter().chain(USERINFOS).map(|row| row.0));
+    let rows: BTreeSet<String> =
+        rows.chain(SLOW.iter().chain(ELSEWHERE).copied()).map(str::to_owned).collect();
     assert_eq!(menu, rows);
 }
 
@@ -219,4 +262,34 @@ async fn keys_that_were_read_before_stay_in_use_when_their_address_answers_with_
     assert_eq!(comes_back(&world).await, Failed("jwks_not_json"), "the kept set has no such key");
     set(&world, &["keys-html"]).await;
     world.session_id().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_given_up_after_30_s_and_no_code_is_sent_again() {
+    let slow = async |fault: &str| {
+        let world = World::new();
+        world.engine.sandbox().await.unwrap();
+        set(&world, &[fault]).await;
+        world.engine.sign_in_start("sandbox", "").await.unwrap();
+        let begun = Instant::now();
+        let ends = comes_back(&world).await;
+        (ends, begun.elapsed().as_secs(), sent(&world, "authorization_code"))
+    };
+    let (tokens, keys) = tokio::join!(slow("token-slow"), slow("keys-slow"));
+    assert_eq!((tokens.0, tokens.2), (Failed("server_timed_out"), 1));
+    assert_eq!((keys.0, keys.2), (Failed("server_timed_out"), 0), "the code waits for the keys");
+    for seconds in [tokens.1, keys.1] {
+        assert!((29..35).contains(&seconds), "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_of_tokens_over_1_mib_is_cut_off_and_no_code_is_sent_again() {
+    let world = World::new();
+    let huge = format!("{{\"access_token\":\"{}\"}}", "a".repeat(1024 * 1024));
+    let server = answers(&[json(200, &huge)]).await;
+    world.redirect(EndpointKind::Token, &server).await;
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    assert_eq!(comes_back(&world).await, Failed("reply_too_large"));
+    assert_eq!(sent(&world, "authorization_code"), 1);
 }
