@@ -112,6 +112,16 @@ pub(crate) const INPUTS: &[(&str, Input)] = &[
     ("a reply full of tokens", |n| filled(n, r#"{"token_type":"Bearer","scope":"a b""#, |i| format!(r#","id_token{i}":"e30.e30.x""#), r#","access_token":"e30.e30.x"}"#)),
     ("a reply with a long scope", |n| filled(n, r#"{"token_type":"Bearer","access_token":"x","scope":"a"#, |i| format!(" s{i}"), r#""}"#)),
     ("a reply around a token", |n| format!(r#"{{"token_type":"Bearer","access_token":"x","id_token":"{}"}}"#, claims(n - 80, CLAIMS, r#""aud":"a"}"#))),
+    // Tokens among other words.
+    ("a log full of tokens", |n| filled(n, "token ", |i| format!("eyJhbGciOiJSUzI1NiJ9.{}.xA ", URL_SAFE_NO_PAD.encode(format!("{{\"iat\":{i}}}"))), "")),
+    ("a log full of what is nearly a token", |n| repeated(n, "token ", "eyJhbGciOiJSUzI1NiJ9.e30.x ", "")),
+    ("a log around a long token", |n| format!("token {} end", claims(n - 10, CLAIMS, r#""aud":"a"}"#))),
+    ("a log full of addresses", |n| repeated(n, "", "see https://a.example/cb?x=y ", "")),
+    ("a log with a long address", |n| filled(n, "see https://a.example/cb?code=c", |i| format!("&p{i}=1"), " end")),
+    ("lines of a mail", |n| repeated(n, "", "> word\n", "")),
+    ("quotes of a mail", |n| repeated(n, "", "> > >\n", "")),
+    ("a page without an end", |n| repeated(n, "<html>", "<title>", "")),
+    ("half of a token that is an object", |n| URL_SAFE_NO_PAD.encode(members(n * 3 / 4 - 3, "{", r#""x":0}"#))),
     // Keys.
     ("many EC keys", |n| filled(n, r#"{"keys":["#, |i| format!(r#"{{"kty":"EC","crv":"P-256","kid":"{i}","x":"{X}","y":"{Y}"}},"#), "{}]}")),
     ("many EC keys that are off the curve", |n| repeated(n, r#"{"keys":["#, &format!(r#"{{"kty":"EC","crv":"P-256","x":"{X}","y":"{X}"}},"#), "{}]}")),
