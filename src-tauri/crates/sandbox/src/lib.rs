@@ -47,12 +47,16 @@ pub use faults::{Fault, UnknownFault, faults};
 /// How long [`Sandbox::shutdown`] waits for answers that are under way.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How many ports after the preferred one are tried in turn: with the same one at the next start, the sessions that
+/// name it as their issuer go on.
+const NEXT_PORTS: u16 = 9;
+
 /// Where the sandbox listens and what it keeps.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The preferred TCP port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// When the port is taken, listen on a free one instead of failing.
+    /// When the port is taken, listen on one of the next nine, else on any free one, instead of failing.
     pub fallback: bool,
     /// Where grants are kept, so that a session survives a restart; `None` keeps them in memory.
     /// Tokens are never in it, only their SHA-256 hashes. The keys of the test clients are kept beside it, as PEM files.
@@ -159,8 +163,14 @@ fn base_url(address: SocketAddr) -> String {
 }
 
 async fn bind(port: u16, fallback: bool) -> io::Result<TcpListener> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-        Err(_) if fallback => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
-        outcome => outcome,
+    let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let mut outcome = listen(port).await;
+    let nexts = (1..=NEXT_PORTS).filter_map(|step| port.checked_add(step)).chain([0]);
+    for next in nexts.take_while(|_| fallback) {
+        if outcome.is_ok() {
+            break;
+        }
+        outcome = listen(next).await;
     }
+    outcome
 }

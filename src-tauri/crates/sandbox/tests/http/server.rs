@@ -45,6 +45,18 @@ async fn a_taken_port_falls_back_to_a_free_one_or_fails_as_asked() {
 }
 
 #[tokio::test]
+async fn at_the_next_start_a_taken_port_is_stood_in_for_by_the_same_one() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let config = Config { port, fallback: true, state_file: None };
+    let first = start(config.clone()).await.unwrap();
+    let address = first.address();
+    assert!((1..=9).contains(&(address.port() - port)), "{port} is stood in for by {address}");
+    first.shutdown().await;
+    assert_eq!(start(config).await.unwrap().address(), address, "sessions name it as their issuer");
+}
+
+#[tokio::test]
 async fn after_shutdown_nobody_listens() {
     let (sandbox, visitor) = sandbox().await;
     visitor.get("/.well-known/openid-configuration").await;
