@@ -93,7 +93,7 @@ impl Engine {
                 refresh: shown::named(&file.parameters.refresh),
             },
             reserved: shown::reserved(),
-            problems: problems(&provider, &findings),
+            problems: problems(&provider, &findings).into_iter().chain(self.leak(&provider)).collect(),
             findings: findings.iter().map(finding_view).collect(),
         })
     }

@@ -8,7 +8,8 @@ use bobbin_protocol::{
 };
 
 use crate::{
-    Engine, Error, Result, callback::token_error, client_auth::Leg, http, provider::Provider, skew, wire,
+    Engine, Error, Result, callback::token_error, client_auth::Leg, http, provider::Provider, skew,
+    view::NoticeLevel, wire,
 };
 
 /// What an exchange is for. It decides how long it may take and how large its reply may be.
@@ -150,10 +151,24 @@ impl Engine {
                     self.wait(provider.slug(), about, wait_for(&error).unwrap_or_default()).await?;
                 }
                 read => {
+                    if let Ok(tokens) = &read {
+                        self.tell_unusual(&tokens.warnings);
+                    }
                     return read.map_err(|error| skew::told(token_error(&error), self.clock_ahead(provider)));
                 }
             }
         }
+    }
+
+    /// Says what is unusual about a reply whose tokens are taken all the same.
+    pub(crate) fn tell_unusual(&self, warnings: &[String]) {
+        if warnings.is_empty() {
+            return;
+        }
+        let message =
+            format!("The token endpoint's reply is unusual, and was accepted. {}", warnings.join(" "));
+        let hint = "The exchange is in the Wire drawer, for the provider to see.".to_owned();
+        self.notice(NoticeLevel::Warning, "token_reply_unusual", message, Some(hint));
     }
 }
 

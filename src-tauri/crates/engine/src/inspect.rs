@@ -7,7 +7,7 @@ use bobbin_protocol::{
 };
 
 use crate::{
-    Engine, Error, Result, lock,
+    Engine, Error, Result,
     provider::Provider,
     session_view,
     view::{InspectPart, InspectProblemView, InspectRequest, InspectRow, InspectionView},
@@ -55,10 +55,6 @@ impl Engine {
             },
         );
         Ok(InspectionView { clock_ahead_ms: (ahead != 0).then_some(ahead), ..view(inspection, keys_wanted) })
-    }
-
-    fn known_keys(&self, provider: &Provider) -> Option<Jwks> {
-        lock(&self.0.keys.0).get(provider.jwks_uri().ok()?.as_str()).cloned()
     }
 }
 

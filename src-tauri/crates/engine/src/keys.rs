@@ -7,7 +7,13 @@ use bobbin_protocol::{
     jwks::{Jwks, process_jwks},
 };
 
-use crate::{Engine, Error, Result, exchange::Purpose, lock, provider::Provider};
+use crate::{
+    Engine, Error, Result,
+    exchange::Purpose,
+    lock,
+    provider::Provider,
+    view::{NoticeLevel, Problem},
+};
 
 #[derive(Default)]
 pub(crate) struct Cache(pub(crate) Mutex<HashMap<String, Jwks>>);
@@ -33,7 +39,21 @@ impl Engine {
             Error::new(error.code(), error.to_string())
                 .hint("Without the provider's keys no signature can be checked. Compare jwks_uri with the provider's documentation.")
         })?;
+        if let Some(leak) = keys.leak() {
+            self.notice(NoticeLevel::Error, "jwks_private_key", leak, None);
+        }
         lock(&self.0.keys.0).insert(uri.to_string(), keys.clone());
         Ok(keys)
+    }
+
+    /// What stands at the address of keys that anyone can sign with.
+    pub(crate) fn leak(&self, provider: &Provider) -> Option<Problem> {
+        let message = self.known_keys(provider)?.leak()?.to_owned();
+        Some(Problem { field: "jwks_uri".to_owned(), message, warning: true })
+    }
+
+    /// The keys that were read before, without asking for them.
+    pub(crate) fn known_keys(&self, provider: &Provider) -> Option<Jwks> {
+        lock(&self.0.keys.0).get(provider.jwks_uri().ok()?.as_str()).cloned()
     }
 }

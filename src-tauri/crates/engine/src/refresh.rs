@@ -173,7 +173,10 @@ impl Engine {
                 (mark, lost.error.to_string(), lost.error.into())
             }
             Ok(exchanged) => match process_token_reply(&exchanged.reply, &provider.preset.errors) {
-                Ok(reply) => return Ok(self.keep_refreshed(session, reply, narrowed).await?),
+                Ok(reply) => {
+                    self.tell_unusual(&reply.warnings);
+                    return Ok(self.keep_refreshed(session, reply, narrowed).await?);
+                }
                 Err(error) => {
                     let told = skew::told(token_error(&error), self.clock_ahead(provider));
                     let not_spent = NotSpent { error: told, wait: wait_for(&error) };

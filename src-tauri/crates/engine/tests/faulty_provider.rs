@@ -196,6 +196,45 @@ async fn every_fault_of_a_refresh_leaves_the_session_as_the_menu_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is accepted and unusual, the notice's code, and what it says.
+const TOLD: &[(&str, &str, &str)] = &[
+    ("token-content-type", "token_reply_unusual", "its Content-Type is text/html"),
+    ("token-expires-in-missing", "token_reply_unusual", "lifetime is unknown"),
+    ("token-expires-in-string", "token_reply_unusual", "expires_in is a string"),
+    ("token-expires-in-huge", "token_reply_unusual", "counted as 100 years"),
+    ("keys-private-members", "jwks_private_key", "Anyone can sign with it"),
+];
+
+#[tokio::test]
+async fn what_is_accepted_and_unusual_is_told_at_a_sign_in_and_at_a_refresh() {
+    // The keys are fetched beside the sign-in.
+    let says = async |world: &World, (fault, code, words): &(&str, &str, &str)| {
+        eventually(&format!("{fault} to be told"), async || {
+            let notices = world.outside.notices.lock().unwrap();
+            notices.iter().any(|notice| notice.code == *code && notice.message.contains(words))
+        })
+        .await;
+    };
+    for row in TOLD {
+        let world = World::new();
+        world.engine.sandbox().await.unwrap();
+        let id = world.session_id().await;
+        assert_eq!(world.last_notice(), None, "{}: nothing is unusual yet", row.0);
+        set(&world, &[row.0]).await;
+        if row.1 == "token_reply_unusual" {
+            world.engine.session_refresh(&id, 1, None).await.unwrap();
+            says(&world, row).await;
+        }
+        world.outside.notices.lock().unwrap().clear();
+        world.session_id().await;
+        says(&world, row).await;
+        let problems = world.connection().await.problems;
+        let stands =
+            problems.iter().any(|it| it.field == "jwks_uri" && it.warning && it.message.contains(row.2));
+        assert_eq!(stands, row.1 == "jwks_private_key", "{}: {problems:?}", row.0);
+    }
+}
+
 #[tokio::test]
 async fn every_fault_of_the_metadata_and_of_userinfo_is_told_by_its_code() {
     let mut wrong = Vec::new();

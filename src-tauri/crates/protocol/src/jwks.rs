@@ -25,6 +25,8 @@ pub struct Jwks {
     /// Keys that are never used, with the reason.
     ignored: Vec<(Option<String>, String)>,
     warnings: Vec<String>,
+    /// The warning about the first key whose private part is in the set.
+    leak: Option<String>,
     /// From certificates, which name no kid: each is tried, whatever a token's header says.
     unnamed: bool,
 }
@@ -89,6 +91,11 @@ impl Jwks {
     /// What a person should know about this set, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What to tell loudly: that anyone can sign with one of its keys.
+    pub fn leak(&self) -> Option<&str> {
+        self.leak.as_deref()
     }
 
     pub(crate) fn select(&self, kid: Option<&str>, alg: Algorithm) -> Result<&Key, SelectError> {
@@ -163,12 +170,14 @@ pub(crate) fn read_keys(members: &[Value]) -> Jwks {
         let kid = member.get("kid").and_then(|kid| kid.as_str()).map(str::to_owned);
         let name = || kid.as_deref().map_or_else(|| "without a kid".to_owned(), plain);
         if key::is_private(member) {
-            warn(&mut jwks, &|| {
+            let leak = || {
                 format!(
                     "The provider publishes the private part of key {}. Anyone can sign with it: tell the provider at once.",
                     name()
                 )
-            });
+            };
+            warn(&mut jwks, &leak);
+            jwks.leak.get_or_insert_with(leak);
         }
         match key::read(member) {
             Ok(key) => jwks.keys.push(key),
