@@ -31,6 +31,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + '
         connections::connection_restore,
         connections::connection_trust,
         connections::discover,
+        connections::discover_cancel,
         connections::client_doctor,
         connections::redirect_doctor,
         connections::redirect_repair,

@@ -264,6 +264,18 @@ test("an OpenID provider begins with its issuer, whose metadata fills the endpoi
   expect(await screen.findByText("from the issuer")).toBeTruthy();
 });
 
+test("asking the issuer for its metadata can be given up", async () => {
+  const application = await open();
+  await press("New connection");
+  await user.click(await screen.findByRole("menuitem", { name: /OpenID provider/ }));
+  await user.type(await screen.findByRole("textbox", { name: "Issuer" }), "https://id.example");
+  application.scenario.latency = 400;
+  await press("Fetch metadata");
+  await press("Cancel fetching");
+  await waitFor(() => expect(calls(application, "discover_cancel")).toHaveLength(1));
+  expect(await button("Fetch metadata")).toBeTruthy();
+});
+
 test("without a list of client scopes it says what to type, and what the issuer supports can be picked", async () => {
   const application = await open();
   await press("New connection");

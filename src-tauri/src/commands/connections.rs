@@ -91,6 +91,12 @@ pub(crate) async fn discover(
 }
 
 #[tauri::command]
+pub(crate) async fn discover_cancel(engine: State<'_, Engine>, slug: String) -> Reply<()> {
+    engine.discover_cancel(&slug);
+    Ok(())
+}
+
+#[tauri::command]
 pub(crate) async fn client_doctor(
     engine: State<'_, Engine>,
     slug: String,

@@ -81,6 +81,8 @@ export const clientCommands = {
     return judged(view);
   },
 
+  discover_cancel() {},
+
   credentials_import(app: Application, { slug, text }: Slug & { text: string }) {
     let fields: Record<string, unknown>;
     try {

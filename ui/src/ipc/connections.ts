@@ -35,6 +35,9 @@ export const clientKeyRestore = (slug: string) => invoke<ConnectionView>("client
 /** The assertion as it would be sent now; nothing is sent. */
 export const assertionPreview = (slug: string) => invoke<AssertionPreview>("assertion_preview", { slug });
 export const discover = (slug: string) => invoke<ConnectionView>("discover", { slug });
+
+/** Ends it, and a sign-in that waits for it. */
+export const discoverCancel = (slug: string) => invoke<null>("discover_cancel", { slug });
 export const credentialsImport = (slug: string, text: string) =>
   invoke<CredentialsImportView>("credentials_import", { slug, text });
 export const redirectDoctor = (slug: string) => invoke<RedirectCheck[]>("redirect_doctor", { slug });

@@ -80,7 +80,8 @@ class SignIns {
       this.#await(view.id, query);
       this.take(view);
     } catch (error) {
-      this.#refused.set(slug, asErrorView(error));
+      const refused = asErrorView(error);
+      if (refused.code !== "metadata_cancelled") this.#refused.set(slug, refused);
     } finally {
       this.#starting.delete(slug);
     }

@@ -9,6 +9,7 @@ use bobbin_protocol::{
     discovery::{DiscoveryError, ProviderMetadata, discovery_url, process_discovery},
     http::HttpRequest,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine, Error, Result,
@@ -19,7 +20,11 @@ use crate::{
 };
 
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<String, Known>>);
+pub(crate) struct Cache {
+    known: Mutex<HashMap<String, Known>>,
+    /// What ends the request that is under way, by connection.
+    cancels: Mutex<HashMap<String, CancellationToken>>,
+}
 
 #[derive(Clone)]
 struct Known {
@@ -38,13 +43,20 @@ impl Engine {
         self.fetch_metadata(&provider).await.map(drop)
     }
 
+    /// Gives up asking the connection's issuer for its metadata; a sign-in that waits for them does not begin.
+    pub fn discover_cancel(&self, slug: &str) {
+        if let Some(cancel) = lock(&self.0.discovery.cancels).remove(slug) {
+            cancel.cancel();
+        }
+    }
+
     pub(crate) fn known_metadata(&self, issuer: &str) -> Option<Arc<ProviderMetadata>> {
-        lock(&self.0.discovery.0).get(issuer)?.metadata.clone()
+        lock(&self.0.discovery.known).get(issuer)?.metadata.clone()
     }
 
     pub(crate) fn discovery_view(&self, provider: &Provider) -> DiscoveryView {
         let known = provider.issuer().ok().and_then(|issuer| {
-            let cache = lock(&self.0.discovery.0);
+            let cache = lock(&self.0.discovery.known);
             cache.get(&issuer).map(|known| known.view.clone())
         });
         match known {
@@ -58,11 +70,20 @@ impl Engine {
     pub(crate) async fn fetch_metadata(&self, provider: &Provider) -> Result<Arc<ProviderMetadata>> {
         let issuer = provider.issuer()?;
         let url = discovery_url(&issuer).map_err(|error| refused(&error))?;
-        let before = lock(&self.0.discovery.0).get(&issuer).cloned();
+        let before = lock(&self.0.discovery.known).get(&issuer).cloned();
         let metadata = before.as_ref().and_then(|known| known.metadata.clone());
         self.know(&issuer, metadata.clone(), DiscoveryView::Fetching);
         let mut asking = Asking { engine: self, provider, issuer: &issuer, before, over: false };
-        let reply = self.send(provider, Purpose::Metadata, HttpRequest::get(url.clone())).await;
+        let cancel = lock(&self.0.discovery.cancels).entry(provider.slug().to_owned()).or_default().clone();
+        let reply = tokio::select! {
+            reply = self.send(provider, Purpose::Metadata, HttpRequest::get(url.clone())) => {
+                reply.map_err(nothing_took_effect)
+            }
+            () = cancel.cancelled() => {
+                return Err(Error::new("metadata_cancelled", "Given up while the issuer was asked for its metadata.")
+                    .hint("Nothing was changed. Ask again when you like."));
+            }
+        };
         let read = reply.and_then(|exchanged| {
             process_discovery(&exchanged.reply, &issuer).map(Arc::new).map_err(|error| refused(&error))
         });
@@ -86,7 +107,7 @@ impl Engine {
     }
 
     fn know(&self, issuer: &str, metadata: Option<Arc<ProviderMetadata>>, view: DiscoveryView) {
-        lock(&self.0.discovery.0).insert(issuer.to_owned(), Known { metadata, view });
+        lock(&self.0.discovery.known).insert(issuer.to_owned(), Known { metadata, view });
     }
 }
 
@@ -104,13 +125,22 @@ impl Drop for Asking<'_> {
         if self.over {
             return;
         }
-        let mut cache = lock(&self.engine.0.discovery.0);
+        let mut cache = lock(&self.engine.0.discovery.known);
         match self.before.take() {
             Some(before) => cache.insert(self.issuer.to_owned(), before),
             None => cache.remove(self.issuer),
         };
         drop(cache);
         self.engine.changed(Change::Connection { slug: self.provider.slug().to_owned() });
+    }
+}
+
+/// To ask for metadata changes nothing at the server, so nothing is in doubt.
+fn nothing_took_effect(error: Error) -> Error {
+    if ["server_timed_out", "connection_lost"].contains(&error.code()) {
+        error.hint("Check the issuer and the network, then ask again.")
+    } else {
+        error
     }
 }
 

@@ -393,3 +393,34 @@ async fn metadata_that_nobody_waits_for_any_more_is_not_being_fetched() {
     asking.abort();
     world::eventually("the end of it", async || matches!(state().await, DiscoveryView::Waiting)).await;
 }
+
+#[tokio::test]
+async fn an_issuer_that_is_silent_can_be_given_up_and_a_sign_in_with_it() {
+    let world = World::new();
+    let slug = world.engine.connection_create("openid", "Some provider").await.unwrap();
+    let silent = server::server(|_| std::future::pending()).await;
+    let issuer = silent.trim_end_matches('/').to_owned();
+    world
+        .save_connection_of(&slug, |draft| {
+            draft.endpoints = vec![EndpointDraft { kind: EndpointKind::Issuer, url: issuer }];
+            draft.client_id = "some-client".to_owned();
+        })
+        .await;
+    let state = async || world.connection_of(&slug).await.discovery;
+    for signs_in in [false, true] {
+        let asking = tokio::spawn({
+            let (engine, slug) = (world.engine.clone(), slug.clone());
+            async move {
+                if signs_in {
+                    engine.sign_in_start(&slug, "").await.map(drop)
+                } else {
+                    engine.discover(&slug).await
+                }
+            }
+        });
+        world::eventually("the request", async || matches!(state().await, DiscoveryView::Fetching)).await;
+        world.engine.discover_cancel(&slug);
+        assert_eq!(asking.await.unwrap().unwrap_err().code(), "metadata_cancelled");
+        assert!(matches!(state().await, DiscoveryView::Waiting), "nothing is being fetched");
+    }
+}
