@@ -1,16 +1,7 @@
 import { expect, test } from "vitest";
 import { count, size } from "../src/words/count";
-import {
-  ago,
-  countdown,
-  duration,
-  lifetime,
-  moment,
-  remaining,
-  stopwatch,
-  timeOfDay,
-  urgency,
-} from "../src/words/time";
+import { moment, timeOfDay } from "../src/words/moment";
+import { ago, countdown, duration, lifetime, remaining, stopwatch, urgency } from "../src/words/time";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,6 @@
 import type { ClaimView } from "../ipc/types";
-import { ago, countdown, moment } from "./time";
+import { moment } from "./moment";
+import { ago, countdown } from "./time";
 
 /** Who, from whom, for whom and until when; then what binds the token; then how the person signed in. */
 const FIRST = [
