@@ -49,7 +49,7 @@ fn environment(Facts { preset, client_id, .. }: &Facts) -> Option<Finding> {
             ENVIRONMENT.passed(format!("The client id begins with \"{prefix}\", as it should here."))
         } else {
             ENVIRONMENT
-                .warning(format!("Client ids of {} begin with \"{prefix}\"; this one does not.", preset.name))
+                .warning(format!("Client ids of this environment begin with \"{prefix}\"; this one does not."))
                 .hint("A client of another environment is answered with invalid_client. Use this id in a connection of its own environment.")
         });
     }

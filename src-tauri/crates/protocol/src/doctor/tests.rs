@@ -162,7 +162,7 @@ fn a_client_of_the_other_environment_is_noticed_both_ways() {
     assert_eq!(live_on_test.wrong(), [("client_id_environment", Level::Warning)]);
     assert_eq!(
         live_on_test.message("client_id_environment"),
-        "Client ids of Stitch begin with \"test-\"; this one does not."
+        "Client ids of this environment begin with \"test-\"; this one does not."
     );
     let test_on_live = with(|it| it.preset = preset("stitch-live").unwrap());
     assert_eq!(test_on_live.wrong(), [("client_id_environment", Level::Warning)]);
