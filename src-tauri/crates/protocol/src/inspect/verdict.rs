@@ -94,9 +94,12 @@ fn is_unsigned(checks: &[Check]) -> bool {
 
 /// What is wrong with it, the first failure in words.
 pub(super) fn wrong(claims: &Map, checks: &[Check]) -> Option<String> {
-    let mut failed = checks.iter().filter(|check| check.outcome == Outcome::Failed);
-    let first = failed.next()?.in_words(claims);
-    let more: Vec<&str> = failed.map(|check| check.name.as_str()).collect();
+    let mut failed: Vec<&Check> = checks.iter().filter(|check| check.outcome == Outcome::Failed).collect();
+    // Another issuer's token has other keys and audiences: that it is another's explains them.
+    failed.sort_by_key(|check| check.name != "iss");
+    let (first, more) = failed.split_first()?;
+    let first = first.in_words(claims);
+    let more: Vec<&str> = more.iter().map(|check| check.name.as_str()).collect();
     let more =
         if more.is_empty() { String::new() } else { format!(", and wrong are also {}", more.join(", ")) };
     let unsigned = if is_unsigned(checks) { ", and its signature was not checked" } else { "" };
