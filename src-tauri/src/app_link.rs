@@ -68,10 +68,13 @@ pub(crate) fn register(app: &AppHandle) {
 }
 
 /// Asks the system again and changes nothing: another program may hold our links by now.
+///
+/// At the first start nothing is registered yet, which is no failure to tell of: then it is done first.
 pub(crate) fn look_again(app: &AppHandle) {
     let registration = app.state::<Registration>();
     let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
-    note(app, Ok(()));
+    let first = registration.known.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+    note(app, if first { app.deep_link().register_all() } else { Ok(()) });
 }
 
 fn note(app: &AppHandle, registered: tauri_plugin_deep_link::Result<()>) {
