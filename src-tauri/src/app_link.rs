@@ -11,6 +11,13 @@ use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use crate::window;
 
+#[cfg(target_os = "linux")]
+mod desktop_entry;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as system;
+
 /// Whether this computer opened our scheme with this program when it was asked last, as [`register`] does first.
 #[derive(Default)]
 pub(crate) struct Registration {
@@ -60,11 +67,15 @@ pub(crate) fn take_first(app: &AppHandle) {
     }
 }
 
-/// Makes Bobbin the program that opens our links. A failure is shown in the connection and stops nothing.
+/// Makes Bobbin the program that opens our links, unless another one already does. A failure is shown in the
+/// connection and stops nothing.
 pub(crate) fn register(app: &AppHandle) {
-    let registration = app.state::<Registration>();
-    let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
-    note(app, app.deep_link().register_all());
+    settle(app, system::register);
+}
+
+/// Makes Bobbin that program whoever was it before.
+pub(crate) fn take_over(app: &AppHandle) {
+    settle(app, system::take_over);
 }
 
 /// Asks the system again and changes nothing: another program may hold our links by now.
@@ -72,42 +83,46 @@ pub(crate) fn register(app: &AppHandle) {
 /// At the first start nothing is registered yet, which is no failure to tell of: then it is done first.
 pub(crate) fn look_again(app: &AppHandle) {
     let registration = app.state::<Registration>();
-    let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
     let first = registration.known.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-    note(app, if first { app.deep_link().register_all() } else { Ok(()) });
+    settle(app, if first { system::register } else { |_, _| {} });
 }
 
-fn note(app: &AppHandle, registered: tauri_plugin_deep_link::Result<()>) {
-    let scheme = app.config().identifier.clone();
-    let state = match registered.and_then(|()| app.deep_link().is_registered(&scheme)) {
-        Ok(true) => LinkRegistration::Registered,
-        Ok(false) => LinkRegistration::NotRegistered {
-            detail: match holder(&scheme) {
-                Some(holder) => format!("{holder} opens {scheme} links on this computer."),
-                None => format!("No program or another one opens {scheme} links on this computer."),
-            },
-        },
-        // macOS registers from the bundle alone and cannot be asked.
-        Err(tauri_plugin_deep_link::Error::UnsupportedPlatform) => LinkRegistration::Unknown,
-        Err(error) => LinkRegistration::NotRegistered {
-            detail: format!("The system did not register {scheme} links ({error})."),
-        },
-    };
+/// Changes what the system knows, then asks it.
+fn settle(app: &AppHandle, change: fn(&AppHandle, &str)) {
     let registration = app.state::<Registration>();
+    let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
+    let scheme = &app.config().identifier;
+    change(app, scheme);
+    let state = system::state(app, scheme);
     *registration.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
 }
 
-/// The desktop entry that opens a scheme's links, where the system can be asked.
-fn holder(scheme: &str) -> Option<String> {
-    if !cfg!(target_os = "linux") {
-        return None;
+/// Windows keeps links in its registry, which the plugin writes; macOS takes them from the bundle alone.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use bobbin_engine::view::LinkRegistration;
+    use tauri::AppHandle;
+    use tauri_plugin_deep_link::{DeepLinkExt as _, Error};
+
+    pub(super) fn register(app: &AppHandle, scheme: &str) {
+        // What did not work shows in the state, which is asked for next.
+        let _ = app.deep_link().register(scheme);
     }
-    let asked = std::process::Command::new("xdg-mime")
-        .args(["query", "default", &format!("x-scheme-handler/{scheme}")])
-        .output()
-        .ok()?;
-    let name = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-    (!name.is_empty()).then_some(name)
+
+    pub(super) use register as take_over;
+
+    pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
+        match app.deep_link().is_registered(scheme) {
+            Ok(true) => LinkRegistration::Registered,
+            Ok(false) => LinkRegistration::NotRegistered {
+                detail: format!("No program or another one opens {scheme} links on this computer."),
+            },
+            Err(Error::UnsupportedPlatform) => LinkRegistration::Unknown,
+            Err(error) => LinkRegistration::NotRegistered {
+                detail: format!("The system did not say who opens {scheme} links ({error})."),
+            },
+        }
+    }
 }
 
 fn receive(app: &AppHandle, url: String) {

@@ -129,7 +129,7 @@ pub(crate) async fn redirect_repair(
 ) -> Reply<Vec<RedirectCheck>> {
     let handle = app.clone();
     // The system's own programs do it, which takes a moment.
-    let _ = tauri::async_runtime::spawn_blocking(move || app_link::register(&handle)).await;
+    let _ = tauri::async_runtime::spawn_blocking(move || app_link::take_over(&handle)).await;
     engine.connections_changed();
     redirect_doctor(app, engine, registration, slug).await
 }
