@@ -22,6 +22,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + '
     tauri::generate_handler![
         app::overview,
         app::key_store_retry,
+        app::zoom,
+        app::theme,
         app::copy,
         connections::presets,
         connections::connection,

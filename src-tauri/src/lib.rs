@@ -6,6 +6,7 @@ mod app_link;
 mod build_info;
 mod commands;
 mod outside;
+mod renderer;
 mod start;
 mod window;
 
@@ -15,7 +16,12 @@ use std::process::ExitCode;
 ///
 /// A second process hands its link to the first and ends.
 pub fn run() -> ExitCode {
-    let app = tauri::Builder::default()
+    renderer::restart_without_dmabuf();
+    let builder = tauri::Builder::default();
+    #[cfg(target_os = "macos")]
+    let builder =
+        builder.on_web_content_process_terminate(|webview| window::web_process_ended(webview.app_handle()));
+    let app = builder
         // First, so that a second process ends before it makes anything.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _directory| {
             app_link::second_start(app, &arguments);
@@ -23,6 +29,7 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
         .setup(start::set_up)
         .invoke_handler(commands::handler())
         .build(tauri::generate_context!());

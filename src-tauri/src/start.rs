@@ -25,27 +25,39 @@ use crate::{
 /// The sandbox's usual port, so that its address reads the same every day.
 const SANDBOX_PORT: u16 = 5001;
 
-/// Whether the first view was answered, and why the usual data folder could not be used.
+/// Whether the first view was answered, and what stands in for a data folder that cannot be used.
 pub(crate) struct First {
     answered: AtomicBool,
-    trouble: Option<String>,
     /// Stands in for the data folder; removed when the app ends.
     spare: Mutex<Option<TempDir>>,
 }
 
+/// What the page is told as soon as it asks for its first view.
+#[derive(Default)]
+struct Unsaid(Mutex<Vec<Notice>>);
+
 pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let data_dir = app.path().app_data_dir()?;
-    let mut first = First { answered: AtomicBool::new(false), trouble: None, spare: Mutex::default() };
+    let mut first = First { answered: AtomicBool::new(false), spare: Mutex::default() };
+    app.manage(Unsaid::default());
     let engine = match engine(app.handle(), &data_dir, true) {
         Ok(engine) => engine,
         // A window that explains beats no window.
         Err(error) => {
             let spare = tempfile::Builder::new().prefix("bobbin-").tempdir()?;
             let engine = engine(app.handle(), spare.path(), false)?;
-            first.trouble = Some(format!(
-                "{} cannot be used ({error}). Nothing is kept beyond this run.",
-                data_dir.display()
-            ));
+            notice_later(
+                app.handle(),
+                Notice {
+                    level: NoticeLevel::Error,
+                    code: "data_folder_failed".to_owned(),
+                    message: format!(
+                        "{} cannot be used ({error}). Nothing is kept beyond this run.",
+                        data_dir.display()
+                    ),
+                    hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
+                },
+            );
             first.spare = Mutex::new(Some(spare));
             engine
         }
@@ -53,8 +65,24 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     app.manage(engine);
     app.manage(Registration::default());
     app.manage(first);
-    window::open(app)?;
+    if let Some(error) = window::open(app, data_dir.join("window.json"))? {
+        notice_later(
+            app.handle(),
+            Notice {
+                level: NoticeLevel::Warning,
+                code: "window_state_unreadable".to_owned(),
+                message: format!("The window's saved size and zoom could not be read ({error})."),
+                hint: Some("The window opened at its usual size. The file was set aside.".to_owned()),
+            },
+        );
+    }
     Ok(())
+}
+
+/// Tells the page when it asks for its first view, at the start or after it was loaded again.
+pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
+    let unsaid = app.state::<Unsaid>();
+    unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
 }
 
 /// The last event of the app is the time to clean up: the process then ends without running destructors.
@@ -66,24 +94,18 @@ pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
     }
 }
 
-/// Called when the first view was answered; what comes now is in nobody's way.
-pub(crate) fn after_first_view(app: &AppHandle) {
+/// Called whenever a view of everything was answered; what comes after the first is in nobody's way.
+pub(crate) fn after_overview(app: &AppHandle) {
+    let notices =
+        std::mem::take(&mut *app.state::<Unsaid>().0.lock().unwrap_or_else(PoisonError::into_inner));
+    for notice in notices {
+        let _ = app.emit("notice", notice);
+    }
     let first = app.state::<First>();
     if first.answered.swap(true, Ordering::SeqCst) {
         return;
     }
     tell_bench();
-    if let Some(trouble) = &first.trouble {
-        let _ = app.emit(
-            "notice",
-            Notice {
-                level: NoticeLevel::Error,
-                code: "data_folder_failed".to_owned(),
-                message: trouble.clone(),
-                hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-            },
-        );
-    }
     let engine = app.state::<Engine>().inner().clone();
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {

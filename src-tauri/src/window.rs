@@ -1,46 +1,92 @@
 //! The one window. It shows the embedded page and nothing else.
 
+mod state;
+mod web_process;
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    time::Duration,
+};
+
 use tauri::{
-    App, AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    App, AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::{Color, NewWindowResponse},
 };
+
+use state::{Area, MIN_SIZE, Position, Size, WindowState};
+pub(crate) use state::{ThemeChoice, ZoomStep};
+#[cfg(target_os = "macos")]
+pub(crate) use web_process::ended as web_process_ended;
 
 const LABEL: &str = "main";
 // The page's background colours, so that no white flash comes before the page.
 const LIGHT: Color = Color(0xf6, 0xf6, 0xf4, 0xff);
 const DARK: Color = Color(0x16, 0x15, 0x13, 0xff);
 
-pub(crate) fn open(app: &App) -> tauri::Result<WebviewWindow> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+/// How long a window must stand still before its place is saved.
+const SETTLED: Duration = Duration::from_millis(400);
+
+/// The window's state as it is now, and the file that keeps it.
+pub(crate) struct Remembered {
+    file: PathBuf,
+    state: Mutex<WindowState>,
+    /// The theme of the system at the start, before the person's own was set.
+    system: Theme,
+}
+
+/// Opens the window as it was closed; the error says why that is not known, which stops nothing.
+pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
+    let (state, trouble) = match WindowState::read(&file) {
+        Ok(state) => (state, None),
+        Err(error) => (WindowState::default(), Some(error)),
+    };
+    let (size, position) = state.placed_on(&screens(app));
+    let mut window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("Bobbin")
-        .inner_size(1280.0, 800.0)
-        .min_inner_size(900.0, 600.0)
-        .zoom_hotkeys_enabled(true)
+        .inner_size(size.width, size.height)
+        .min_inner_size(MIN_SIZE.width, MIN_SIZE.height)
+        .maximized(state.maximized)
         .disable_drag_drop_handler()
         .on_navigation(is_our_page)
         .on_new_window(|_url, _features| NewWindowResponse::Deny)
-        .build()?;
-    #[cfg(target_os = "linux")]
-    draw_without_gpu(&window)?;
-    let color = match window.theme() {
-        Ok(Theme::Dark) => DARK,
-        _ => LIGHT,
-    };
-    window.set_background_color(Some(color))?;
-    Ok(window)
+        // The page knows what it shows.
+        .on_document_title_changed(|window, title| {
+            let _ = window.set_title(&title);
+        });
+    if let Some(Position { x, y }) = position {
+        window = window.position(x, y);
+    }
+    let window = window.build()?;
+    web_process::watch(&window)?;
+    let remembered =
+        Remembered { file, system: window.theme().unwrap_or(Theme::Light), state: Mutex::new(state) };
+    window.set_zoom(f64::from(remembered.state().zoom) / 100.0)?;
+    remembered.paint(&window)?;
+    app.manage(remembered);
+    keep_place(&window);
+    Ok(trouble)
 }
 
-/// A page of text and forms needs no layers of textures: they took a quarter of the window's memory, and with
-/// some graphics drivers WebKitGTK shows nothing but an empty window.
-#[cfg(target_os = "linux")]
-fn draw_without_gpu(window: &WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+/// Changes the page's size on screen; gives the new one in percent.
+pub(crate) fn zoom(app: &AppHandle, step: ZoomStep) -> tauri::Result<u16> {
+    let remembered = app.state::<Remembered>();
+    let zoom = remembered.state().zoomed(step);
+    if let Some(window) = app.get_webview_window(LABEL) {
+        window.set_zoom(f64::from(zoom) / 100.0)?;
+    }
+    remembered.update(|state| state.zoom = zoom);
+    Ok(zoom)
+}
 
-    window.with_webview(|webview| {
-        if let Some(settings) = webview.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
+/// Takes over the page's theme for the frame and for the background of the next start.
+pub(crate) fn use_theme(app: &AppHandle, theme: ThemeChoice) -> tauri::Result<()> {
+    let remembered = app.state::<Remembered>();
+    remembered.update(|state| state.theme = theme);
+    match app.get_webview_window(LABEL) {
+        Some(window) => remembered.paint(&window),
+        None => Ok(()),
+    }
 }
 
 /// Shows the window above the others, as after a sign-in in the browser.
@@ -51,6 +97,90 @@ pub(crate) fn to_front(app: &AppHandle) {
         let _ = window.show();
         let _ = window.set_focus();
     }
+}
+
+impl Remembered {
+    fn state(&self) -> MutexGuard<'_, WindowState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn update(&self, change: impl FnOnce(&mut WindowState)) {
+        let mut state = self.state();
+        let before = state.clone();
+        change(&mut state);
+        if *state != before {
+            // A folder that cannot be written is told of at the start; the window only forgets.
+            let _ = state.write(&self.file);
+        }
+    }
+
+    fn paint(&self, window: &WebviewWindow) -> tauri::Result<()> {
+        let choice = self.state().theme;
+        let theme = match choice {
+            ThemeChoice::System => self.system,
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::Dark => Theme::Dark,
+        };
+        // On Linux no theme means the light one, not the system's.
+        let follows = choice == ThemeChoice::System && !cfg!(target_os = "linux");
+        window.set_theme((!follows).then_some(theme))?;
+        window.set_background_color(Some(if theme == Theme::Dark { DARK } else { LIGHT }))
+    }
+}
+
+/// Saves size and place when the window has stood still for a moment, and when it closes.
+fn keep_place(window: &WebviewWindow) {
+    let (moved, moves) = mpsc::channel();
+    let handle = window.clone();
+    std::thread::spawn(move || {
+        while moves.recv().is_ok() {
+            while moves.recv_timeout(SETTLED).is_ok() {}
+            save_place(&handle);
+        }
+    });
+    let handle = window.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
+            let _ = moved.send(());
+        }
+        WindowEvent::CloseRequested { .. } => save_place(&handle),
+        _ => {}
+    });
+}
+
+fn save_place(window: &WebviewWindow) {
+    let (Ok(scale), Ok(size), Ok(maximized)) =
+        (window.scale_factor(), window.inner_size(), window.is_maximized())
+    else {
+        return;
+    };
+    if window.is_minimized().unwrap_or(false) || size.width == 0 {
+        return;
+    }
+    let at = window.outer_position().ok().map(|at| at.to_logical::<f64>(scale));
+    let size = size.to_logical::<f64>(scale);
+    window.state::<Remembered>().update(|state| {
+        state.maximized = maximized;
+        // A maximized window goes back to the place it had before.
+        if !maximized {
+            state.size = Size { width: size.width, height: size.height };
+            state.position = at.map(|at| Position { x: at.x, y: at.y });
+        }
+    });
+}
+
+/// The usable parts of all screens, the main one first.
+fn screens(app: &App) -> Vec<Area> {
+    let main = app.primary_monitor().ok().flatten();
+    let others = app.available_monitors().unwrap_or_default();
+    main.into_iter()
+        .chain(others)
+        .map(|screen| {
+            let (scale, area) = (screen.scale_factor(), screen.work_area());
+            let (at, size) = (area.position.to_logical::<f64>(scale), area.size.to_logical::<f64>(scale));
+            Area { at: Position { x: at.x, y: at.y }, size: Size { width: size.width, height: size.height } }
+        })
+        .collect()
 }
 
 /// The page has no other origin to go to: a link in a response must not replace it.

@@ -8,12 +8,15 @@ use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::Reply;
-use crate::start;
+use crate::{
+    start,
+    window::{self, ThemeChoice, ZoomStep},
+};
 
 #[tauri::command]
 pub(crate) async fn overview(app: AppHandle, engine: State<'_, Engine>) -> Reply<Overview> {
     let overview = engine.overview().await;
-    start::after_first_view(&app);
+    start::after_overview(&app);
     Ok(overview)
 }
 
@@ -21,6 +24,27 @@ pub(crate) async fn overview(app: AppHandle, engine: State<'_, Engine>) -> Reply
 pub(crate) async fn key_store_retry(engine: State<'_, Engine>) -> Reply<Status> {
     engine.key_store_retry().await?;
     Ok(engine.status())
+}
+
+/// Makes everything larger or smaller; answers the new size in percent.
+#[tauri::command]
+pub(crate) async fn zoom(app: AppHandle, step: ZoomStep) -> Reply<u16> {
+    window::zoom(&app, step).map_err(|error| window_failed(&error))
+}
+
+/// Takes over the page's theme for the window's frame.
+#[tauri::command]
+pub(crate) async fn theme(app: AppHandle, choice: ThemeChoice) -> Reply<()> {
+    window::use_theme(&app, choice).map_err(|error| window_failed(&error))
+}
+
+fn window_failed(error: &tauri::Error) -> ErrorView {
+    ErrorView {
+        code: "window_failed".to_owned(),
+        message: "The window did not change.".to_owned(),
+        hint: Some("Try again.".to_owned()),
+        detail: Some(error.to_string()),
+    }
 }
 
 /// Copies what is on the screen.

@@ -139,6 +139,18 @@ export class Application {
     return null;
   }
 
+  zoomed = 100;
+
+  zoom({ step }: { step: "in" | "out" | "reset" }) {
+    const by = { in: 10, out: -10, reset: 100 - this.zoomed }[step];
+    this.zoomed = Math.min(200, Math.max(80, this.zoomed + by));
+    return this.zoomed;
+  }
+
+  theme() {
+    return null;
+  }
+
   waits() {
     return this.waiting;
   }

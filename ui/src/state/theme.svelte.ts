@@ -1,3 +1,4 @@
+import { theme as tellWindow } from "../ipc/app";
 import { read, write } from "./stored";
 
 export type ThemeChoice = "system" | "light" | "dark";
@@ -14,6 +15,8 @@ class Theme {
   choose(choice: ThemeChoice): void {
     this.choice = choice;
     write("theme", choice);
+    // The frame of another theme is no reason to refuse the page's.
+    tellWindow(choice).catch(() => undefined);
     this.#apply();
   }
 
