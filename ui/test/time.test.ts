@@ -35,12 +35,14 @@ test("what is left never exceeds the lifetime, even where the page's clock lags"
 });
 
 test("the past is told in its largest unit", () => {
-  expect([400, 28_000, 3 * MINUTE, 2 * HOUR, 4 * DAY].map(ago)).toEqual([
+  expect([400, 28_000, 3 * MINUTE, 2 * HOUR, 364.9 * DAY, 365 * DAY, 2542 * DAY].map(ago)).toEqual([
     "just now",
     "28 s ago",
     "3 min ago",
     "2 h ago",
-    "4 d ago",
+    "364 d ago",
+    "1 y ago",
+    "6 y ago",
   ]);
 });
 

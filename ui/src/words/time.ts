@@ -2,6 +2,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 /** How urgent what is left of a lifetime is: amber in its last fifth, red under 30 s. */
 export type Urgency = "fresh" | "low" | "last" | "expired";
@@ -36,13 +37,14 @@ export function stopwatch(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** How long ago: `just now`, `28 s ago`, `3 min ago`, `2 h ago`, `4 d ago`. */
+/** How long ago: `just now`, `28 s ago`, `3 min ago`, `2 h ago`, `4 d ago`, `2 y ago`. */
 export function ago(ms: number): string {
   if (ms < SECOND) return "just now";
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h ago`;
-  return `${Math.floor(ms / DAY)} d ago`;
+  if (ms < YEAR) return `${Math.floor(ms / DAY)} d ago`;
+  return `${Math.floor(ms / YEAR)} y ago`;
 }
 
 /** How long something took: `1 ms`, `142 ms`, `9.8 s`, `2:19`. */
