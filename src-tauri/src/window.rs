@@ -50,9 +50,10 @@ pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
         .disable_drag_drop_handler()
         .on_navigation(is_our_page)
         .on_new_window(|_url, _features| NewWindowResponse::Deny)
-        // The page knows what it shows.
+        // The page knows what it shows; without a page there is no title.
         .on_document_title_changed(|window, title| {
-            let _ = window.set_title(&title);
+            let title = if title.is_empty() { "Bobbin" } else { &title };
+            let _ = window.set_title(title);
         });
     if let Some(Position { x, y }) = position {
         window = window.position(x, y);
