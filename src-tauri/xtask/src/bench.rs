@@ -14,6 +14,9 @@ use crate::workspace::{binary, scratch};
 use crate::{app, needs, packages, page};
 use desktop::Desktop;
 
+/// What is measured is what ships.
+pub(crate) const PROFILE: &str = "dist";
+
 /// How much more than the bare window ours may take.
 const TIME_LIMIT: f64 = 1.25;
 const MEMORY_LIMIT: f64 = 1.15;
@@ -24,22 +27,21 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// From the first view until memory is read.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// How both are started, and whether the limits are for it. A person starts them as they are. Where a graphics
-/// driver shows an empty window, people switch `WebKitGTK`'s DMABUF renderer off; the bare window then draws
-/// without the GPU, as ours always does.
+/// WebKitGTK's switch for its DMABUF renderer; Bobbin sets it to 1 for itself where it is not set.
+const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// How both are started: each time with the same settings of WebKitGTK. The worse ratio counts.
 const CONDITIONS: [Condition; 2] = [
-    Condition { name: "as they are", variable: None, limited: true },
-    Condition {
-        name: "without DMABUF",
-        variable: Some(("WEBKIT_DISABLE_DMABUF_RENDERER", "1")),
-        limited: false,
-    },
+    Condition { name: "as it ships", bare: "1", ours: None },
+    Condition { name: "WebKit defaults", bare: "0", ours: Some("0") },
 ];
 
 struct Condition {
     name: &'static str,
-    variable: Option<(&'static str, &'static str)>,
-    limited: bool,
+    /// The value of [`RENDERER`] for the bare window.
+    bare: &'static str,
+    /// The one for ours.
+    ours: Option<&'static str>,
 }
 
 struct Sample {
@@ -81,9 +83,9 @@ pub(crate) fn start(runs: usize) -> Result<bool> {
     app::ensure_system()?;
     packages::ensure(needs::TEST)?;
     page::build()?;
-    run(&mut cargo("build --release --package bobbin --features custom-protocol"))?;
+    run(&mut cargo(&format!("build --profile {PROFILE} --package bobbin --features custom-protocol")))?;
     let mut subjects =
-        [Subject::new("bare window", bare::build()?)?, Subject::new("Bobbin", binary("release")?)?];
+        [Subject::new("bare window", bare::build()?)?, Subject::new("Bobbin", binary(PROFILE)?)?];
 
     if processes::is_any_named("WebKitWebProcess") {
         eprintln!(
@@ -91,23 +93,27 @@ pub(crate) fn start(runs: usize) -> Result<bool> {
         );
     }
 
-    let mut within = true;
+    let (mut time, mut memory) = (0.0_f64, 0.0_f64);
     for condition in &CONDITIONS {
-        within &= compare(condition, &mut subjects, runs)?;
+        let ratios = compare(condition, &mut subjects, runs)?;
+        (time, memory) = (time.max(ratios.0), memory.max(ratios.1));
     }
-    Ok(within)
+    println!("the worse of both    {time:>14.2} × {memory:>18.2} ×");
+    println!("allowed              {TIME_LIMIT:>14.2} × {MEMORY_LIMIT:>18.2} ×");
+    Ok(time <= TIME_LIMIT && memory <= MEMORY_LIMIT)
 }
 
-/// Prints one table; whether ours is within its limits, where they are for this condition.
-fn compare(condition: &Condition, subjects: &mut [Subject; 2], runs: usize) -> Result<bool> {
+/// Prints one table; how many times the bare window's start and memory ours took.
+fn compare(condition: &Condition, subjects: &mut [Subject; 2], runs: usize) -> Result<(f64, f64)> {
     let name = condition.name;
     for subject in &mut *subjects {
         subject.samples.clear();
     }
     // The first run of each fills the disk's cache and makes its folders; it is not counted.
     for round in 0..=runs {
-        for subject in &mut *subjects {
-            let sample = measure(&subject.binary, &subject.home, condition)
+        let renderers = [Some(condition.bare), condition.ours];
+        for (subject, renderer) in subjects.iter_mut().zip(renderers) {
+            let sample = measure(&subject.binary, &subject.home, renderer)
                 .with_context(|| format!("{} could not be measured", subject.name))?;
             if round > 0 {
                 eprintln!(
@@ -126,11 +132,8 @@ fn compare(condition: &Condition, subjects: &mut [Subject; 2], runs: usize) -> R
     println!("bare window          {:>14.3} s {:>18.1} MiB", bare.0, bare.1);
     println!("Bobbin               {:>14.3} s {:>18.1} MiB", ours.0, ours.1);
     println!("ratio                {time:>14.2} × {memory:>18.2} ×");
-    if condition.limited {
-        println!("allowed              {TIME_LIMIT:>14.2} × {MEMORY_LIMIT:>18.2} ×");
-    }
     println!();
-    Ok(!condition.limited || (time <= TIME_LIMIT && memory <= MEMORY_LIMIT))
+    Ok((time, memory))
 }
 
 /// Whether every parser is within its limits, of which its program tells.
@@ -138,14 +141,14 @@ pub(crate) fn parse() -> Result<bool> {
     succeeds(&mut cargo("bench --quiet --package bobbin-protocol --bench parse"))
 }
 
-fn measure(binary: &Path, home: &Path, condition: &Condition) -> Result<Sample> {
+fn measure(binary: &Path, home: &Path, renderer: Option<&str>) -> Result<Sample> {
     let desktop = Desktop::start(home)?;
     let ready_file = home.join("ready");
     if ready_file.exists() {
         std::fs::remove_file(&ready_file)?;
     }
     let mut command = desktop.command(binary);
-    command.env(READY_FILE, &ready_file).envs(condition.variable);
+    command.env(READY_FILE, &ready_file).envs(renderer.map(|value| (RENDERER, value)));
     let before = Instant::now();
     let app = desktop::Running::start(&mut command)?;
     while !ready_file.exists() {

@@ -63,7 +63,7 @@ mod flags {
             cmd bench {
                 /// Start-up time and memory of the application beside a bare Tauri window.
                 cmd start {
-                    /// How many runs of each (default: 10).
+                    /// How many runs of each (default: 15).
                     optional --runs runs: usize
                 }
 
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
         flags::XtaskCmd::Lint(_) => lint::run(),
         flags::XtaskCmd::Types(_) => types::write().map(|()| true),
         flags::XtaskCmd::Bench(bench) => match bench.subcommand {
-            flags::BenchCmd::Start(start) => bench::start(start.runs.unwrap_or(10)),
+            flags::BenchCmd::Start(start) => bench::start(start.runs.unwrap_or(15)),
             flags::BenchCmd::Parse(_) => bench::parse(),
         },
     };

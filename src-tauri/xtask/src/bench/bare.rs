@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::PROFILE;
 use crate::command::{cargo, run};
 use crate::workspace::{root, scratch, target};
 
@@ -18,11 +19,15 @@ pub(crate) fn build() -> Result<PathBuf> {
     copy(&root().join("Cargo.lock"), &folder.join("Cargo.lock"))?;
     let manifest = std::fs::read_to_string(source.join("Cargo.toml"))?;
     let ours = std::fs::read_to_string(root().join("Cargo.toml"))?;
-    let profile = section(&ours, "[profile.release]").context("Cargo.toml has no release profile")?;
+    let profile = |name: &str| {
+        section(&ours, &format!("[profile.{name}]"))
+            .with_context(|| format!("Cargo.toml has no profile {name}"))
+    };
+    let profiles = format!("{}\n{}", profile("release")?, profile(PROFILE)?);
     let manifest_path = folder.join("Cargo.toml");
-    write(&manifest_path, format!("{manifest}\n{profile}").as_bytes())?;
-    run(cargo("build --release").arg("--manifest-path").arg(manifest_path))?;
-    Ok(target()?.join("release/bare-window"))
+    write(&manifest_path, format!("{manifest}\n{profiles}").as_bytes())?;
+    run(cargo(&format!("build --profile {PROFILE}")).arg("--manifest-path").arg(manifest_path))?;
+    Ok(target()?.join(PROFILE).join("bare-window"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
