@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { afterEach, expect, test, vi } from "vitest";
-import { button, goTo, open, press, thandi, user } from "./page";
+import { button, calls, goTo, open, press, thandi, user } from "./page";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -65,4 +65,17 @@ test("in a narrow window the things are a drawer that goes when one was chosen",
   expect(drawer().hidden).toBe(true);
   await user.keyboard("{Control>}n{/Control}");
   expect(drawer().hidden, "a new query is named there").toBe(false);
+});
+
+test("the zoom has its keys, wherever the plus is, and is said for a moment", async () => {
+  const application = await open();
+  const steps = () => calls(application, "zoom").map(({ args }) => args.step);
+  await user.keyboard("{Control>}={/Control}");
+  expect(await screen.findByText("Zoom 110%")).toBeTruthy();
+  await user.keyboard("{Control>}{Shift>}+{/Shift}{/Control}");
+  await user.keyboard("{Control>}-{/Control}");
+  await user.keyboard("{Control>}0{/Control}");
+  expect(await screen.findByText("Zoom 100%")).toBeTruthy();
+  expect(steps()).toEqual(["in", "in", "out", "reset"]);
+  await waitFor(() => expect(screen.queryByText(/^Zoom/)).toBeNull());
 });
