@@ -6,6 +6,7 @@ mod app;
 mod client;
 mod connections;
 mod inspect;
+mod page;
 mod queries;
 mod requests;
 mod sessions;
@@ -13,6 +14,7 @@ mod sign_in;
 mod wire;
 
 use bobbin_engine::view::ErrorView;
+pub(crate) use page::Held;
 use tauri::ipc::Invoke;
 
 /// How every command answers.
@@ -25,6 +27,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + '
         app::zoom,
         app::theme,
         app::copy,
+        page::page_held,
+        page::page_hold,
         connections::presets,
         connections::connection,
         connections::connection_create,

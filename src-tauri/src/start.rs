@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 use crate::{
     app_link::{self, Registration},
+    commands,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
     window,
 };
@@ -64,6 +65,7 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     };
     app.manage(engine);
     app.manage(Registration::default());
+    app.manage(commands::Held::default());
     app.manage(first);
     if let Some(error) = window::open(app, data_dir.join("window.json"))? {
         notice_later(

@@ -3,4 +3,4 @@ import "./style/tokens.css";
 import "./style/base.css";
 import { start } from "./start";
 
-start(document.getElementById("app") ?? document.body);
+void start(document.getElementById("app") ?? document.body);

@@ -4,14 +4,15 @@ import { onChanged, onNotice } from "./ipc/events";
 import { announce, onChange } from "./state/changes";
 import { clock } from "./state/clock.svelte";
 import { faults } from "./state/faults.svelte";
+import { recall } from "./state/held.svelte";
 import { notices } from "./state/notices.svelte";
 import { overview } from "./state/overview.svelte";
 import { ready } from "./state/ready";
 import { selection } from "./state/selection.svelte";
 import { wire } from "./state/wire.svelte";
 
-/** Puts the page on screen and listens to Rust. */
-export function start(target: Element) {
+/** Puts the page on screen, with what an earlier one held, and listens to Rust. */
+export async function start(target: Element) {
   onChange((change) => {
     if (change.what !== "overview") return;
     void overview.load().then(() => selection.settle());
@@ -22,6 +23,7 @@ export function start(target: Element) {
   void onChanged(announce);
   void onNotice((notice) => notices.say(notice));
   void overview.load().then(() => selection.settle());
+  await recall();
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), faults.load()]));
   return mount(App, { target });

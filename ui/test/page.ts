@@ -14,14 +14,28 @@ let unmount: (() => Promise<void>) | undefined;
 export async function open(scenario: Scenario | Application = {}): Promise<Application> {
   await close();
   if (!(scenario instanceof Application)) localStorage.clear();
+  sessionStorage.clear();
+  const application = scenario instanceof Application ? scenario : new Application(scenario);
+  application.held.clear();
+  return load(application);
+}
+
+/** Loads the page again, as the application does when the web process has died. */
+export async function dieAndReload(application: Application): Promise<void> {
+  // Whatever the page still says is heard by nobody.
+  mockIPC(() => new Promise(() => undefined), { shouldMockEvents: true });
+  await close();
+  await load(application);
+}
+
+async function load(application: Application): Promise<Application> {
   vi.resetModules();
   delete document.documentElement.dataset.ready;
   document.body.innerHTML = '<div id="app"></div>';
-  const application = scenario instanceof Application ? scenario : new Application(scenario);
   application.install();
   const { start } = await import("../src/start");
   const svelte = await import("svelte");
-  const page = start(document.getElementById("app") as HTMLElement);
+  const page = await start(document.getElementById("app") as HTMLElement);
   unmount = () => svelte.unmount(page);
   await waitFor(() => {
     if (document.documentElement.dataset.ready !== "true") throw new Error("not ready");

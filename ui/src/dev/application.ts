@@ -64,6 +64,8 @@ export class Application {
   /** Every command, in the order of its arrival. */
   calls: { command: string; args: Record<string, unknown> }[] = [];
   copied: string[] = [];
+  /** What the page holds over its own death. */
+  held = new Map<string, string>();
   /** The authorization requests, newest first. */
   authorizationRequests: RequestView[] = [];
   /** The connections whose keys are known to Inspect. */
@@ -74,7 +76,7 @@ export class Application {
   /** What the server has asked to wait for. */
   waiting: WaitView[] = [];
   #deleted = new Map<string, ConnectionView | SessionView>();
-  #runs = new Map<string, (error: ErrorView) => void>();
+  #runs = new Map<string, { answer: (response: unknown) => void; reject: (error: ErrorView) => void }>();
 
   constructor(readonly scenario: Scenario = {}) {
     this.sessions = scenario.sessions ?? [];
@@ -331,13 +333,24 @@ export class Application {
 
   query_run({ request }: { request: { id: string } }) {
     if (this.scenario.answer !== "never") return respond(this.scenario.answer ?? "data");
-    return new Promise((_, reject) => this.#runs.set(request.id, reject));
+    return new Promise((answer, reject) => this.#runs.set(request.id, { answer, reject }));
   }
 
   query_cancel({ id }: { id: string }) {
-    this.#runs.get(id)?.(
-      refusal("run_cancelled", "The run was cancelled.", "The server may still have done what was asked."),
-    );
+    this.#runs
+      .get(id)
+      ?.reject(
+        refusal("run_cancelled", "The run was cancelled.", "The server may still have done what was asked."),
+      );
+  }
+
+  page_held() {
+    return Object.fromEntries(this.held);
+  }
+
+  page_hold({ key, text }: { key: string; text: string | null }) {
+    if (text === null) this.held.delete(key);
+    else this.held.set(key, text);
   }
 
   wire() {

@@ -3,9 +3,17 @@ import { asErrorView } from "../ipc/transport";
 import type { ConnectionDraft, ConnectionView, ErrorView } from "../ipc/types";
 import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
+import { hold } from "./held.svelte";
 import { Kept } from "./kept";
 
 const SAVE_AFTER_MS = 400;
+
+/** What a page that is loaded again needs, to go on where another one was: see `ConnectionForm`. */
+interface Typed {
+  fields: Fields;
+  had: Fields;
+  told: Fields;
+}
 
 /**
  * A connection's form, which saves itself. Each field is kept three times: what Rust has, what it was
@@ -24,12 +32,23 @@ export class ConnectionForm {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(readonly slug: string) {}
+  #hold;
+
+  constructor(readonly slug: string) {
+    this.#hold = hold(
+      `connection:${slug}`,
+      () => this.#typed(),
+      (typed) => this.#restore(typed),
+    );
+  }
 
   async load(): Promise<void> {
+    const first = this.view === null;
     try {
       this.take(await connection(this.slug));
       this.error = null;
+      // What an earlier page had not saved.
+      if (first && !equal($state.snapshot(this.fields), this.#told)) this.edited();
     } catch (error) {
       this.error = asErrorView(error);
     }
@@ -90,6 +109,25 @@ export class ConnectionForm {
       }
     }
     this.#had = structuredClone(now);
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#hold.end();
+  }
+
+  #typed(): Typed | null {
+    const fields = $state.snapshot(this.fields);
+    const { view } = this;
+    if (!this.#had || !this.#told || (view && equal(fields, fieldsOf(view)))) return null;
+    return { fields, had: this.#had, told: this.#told };
+  }
+
+  #restore({ fields, had, told }: Typed): void {
+    this.fields = fields;
+    this.#had = had;
+    this.#told = told;
   }
 
   async #save(): Promise<void> {

@@ -2,6 +2,7 @@ import { inspect } from "../ipc/inspect";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, InspectionView, InspectRequest } from "../ipc/types";
 import { clock } from "./clock.svelte";
+import { hold } from "./held.svelte";
 
 /** Long enough for a word to be typed, short enough for a paste to seem at once. */
 const REST_MS = 120;
@@ -20,7 +21,7 @@ const nothing = (): Record<Against, string> => ({
 
 /**
  * What is pasted into Inspect and what was answered. It is kept while the window is open, so that one can
- * look at a session and come back, and is written nowhere.
+ * look at a session and come back, and is written to no disk.
  */
 class Inspect {
   text = $state("");
@@ -37,6 +38,17 @@ class Inspect {
   readonly given = $derived(AGAINST.filter((name) => this.against[name].trim()).length);
 
   constructor() {
+    hold(
+      "inspect",
+      () => {
+        const { text, connection, against } = this;
+        return text || connection || this.given ? { text, connection, against } : null;
+      },
+      ({ text, connection, against }) => {
+        Object.assign(this, { text, connection, against });
+        this.changed();
+      },
+    );
     clock.onJump(() => {
       if (this.answer) void this.#ask(false);
     });

@@ -1,5 +1,7 @@
+import { untrack } from "svelte";
+
 /** One object for each key, made when first asked for; it outlives the views that show it. */
-export class Kept<T> {
+export class Kept<T extends { end(): void }> {
   #all = new Map<string, T>();
 
   constructor(readonly make: (key: string) => T) {}
@@ -7,7 +9,7 @@ export class Kept<T> {
   get(key: string): T {
     const there = this.#all.get(key);
     if (there) return there;
-    const made = this.make(key);
+    const made = untrack(() => this.make(key));
     this.#all.set(key, made);
     return made;
   }
@@ -18,6 +20,7 @@ export class Kept<T> {
   }
 
   forget(key: string): void {
+    this.peek(key)?.end();
     this.#all.delete(key);
   }
 

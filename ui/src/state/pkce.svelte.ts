@@ -1,8 +1,9 @@
 import { pkceCheck, pkceValues } from "../ipc/inspect";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, PkceView } from "../ipc/types";
+import { hold } from "./held.svelte";
 
-/** A pair that somebody compares, and values to try out. Kept while the window is open and written nowhere. */
+/** A pair that somebody compares, and values to try out. Kept while the window is open, on no disk. */
 class Pkce {
   verifier = $state("");
   challenge = $state("");
@@ -11,6 +12,20 @@ class Pkce {
   answer = $state.raw<PkceView | null>(null);
   error = $state.raw<ErrorView | null>(null);
   #asked = 0;
+
+  constructor() {
+    hold(
+      "pkce",
+      () => {
+        const { verifier, challenge, state, nonce } = this;
+        return verifier || challenge || state || nonce ? { verifier, challenge, state, nonce } : null;
+      },
+      (values) => {
+        Object.assign(this, values);
+        void this.changed();
+      },
+    );
+  }
 
   readonly empty = $derived(this.verifier === "" && this.challenge === "");
 

@@ -1,22 +1,32 @@
 import { query, queryCancel, queryDraft, queryRun, querySave } from "../ipc/queries";
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView, QueryDraft, QueryView, ResponseView, SessionSummary } from "../ipc/types";
+import type {
+  ErrorView,
+  QueryDraft,
+  QueryView,
+  ResponseView,
+  RunRequest,
+  SessionSummary,
+} from "../ipc/types";
 import { onChange } from "./changes";
+import { hold } from "./held.svelte";
 import { Kept } from "./kept";
 import { notices } from "./notices.svelte";
 
 const DRAFT_AFTER_MS = 500;
 
-/** A run under way. */
+/** A run: what was asked, as whom, and when. */
 interface Run {
-  id: string;
+  request: RunRequest;
+  session: SessionSummary;
   startedAt: number;
 }
 
-/** What a response belongs to: who asked what, and when. */
-interface Asked extends QueryDraft {
-  session: SessionSummary;
-  at: number;
+/** What a page that is loaded again needs, to go on where another one was. */
+interface HeldQuery {
+  typed: QueryDraft | null;
+  operation: string | null;
+  last: Run | null;
 }
 
 /** One query: what is typed, what is saved, and what the last run answered. It outlives its view. */
@@ -29,13 +39,23 @@ export class QueryEditor {
   error = $state.raw<ErrorView | null>(null);
   running = $state.raw<Run | null>(null);
   response = $state.raw<ResponseView | null>(null);
-  /** What the response answers. */
-  asked = $state.raw<Asked | null>(null);
+  /** The last run, which the response answers once it is there. */
+  last = $state.raw<Run | null>(null);
   /** Why the last run has no response, until something is typed or run again. */
   failure = $state.raw<ErrorView | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly path: string) {}
+  /** What an earlier page held, until the query itself is read. */
+  #earlier: HeldQuery | null = null;
+  #hold;
+
+  constructor(readonly path: string) {
+    this.#hold = hold(
+      `query:${path}`,
+      () => this.#held(),
+      (held) => this.#restore(held),
+    );
+  }
 
   /** Something is typed that the file does not have. */
   get dirty(): boolean {
@@ -52,9 +72,13 @@ export class QueryEditor {
     const untouched = !this.dirty;
     try {
       const view = await query(this.path);
-      if (untouched && !this.dirty) this.#show(this.view === null ? (view.draft ?? view) : view);
+      const earlier = this.#earlier?.typed;
+      if (untouched && !this.dirty) this.#show(earlier ?? (this.view === null ? (view.draft ?? view) : view));
       this.view = view;
       this.error = null;
+      this.#earlier = null;
+      // The page may have died before its draft was kept.
+      if (earlier) this.edit({});
     } catch (error) {
       this.error = asErrorView(error);
     }
@@ -63,7 +87,10 @@ export class QueryEditor {
   edit(part: { document?: string; variables?: string }): void {
     const { document, variables } = { ...this.typed, ...part };
     // An editor also tells of the text that was put there for it.
-    if (document !== this.document || variables !== this.variables) this.failure = null;
+    if (this.failure && (document !== this.document || variables !== this.variables)) {
+      this.failure = null;
+      this.last = null;
+    }
     this.document = document;
     this.variables = variables;
     clearTimeout(this.#timer);
@@ -103,29 +130,21 @@ export class QueryEditor {
 
   async run(session: SessionSummary, operationName: string | null): Promise<void> {
     if (this.running) return;
-    const run = { id: newId(), startedAt: Date.now() };
-    this.running = run;
-    this.failure = null;
-    const { typed } = this;
-    try {
-      this.response = await queryRun({ id: run.id, session: session.id, ...typed, operationName });
-      this.asked = { session, at: run.startedAt, ...typed };
-    } catch (error) {
-      this.response = null;
-      this.failure = asErrorView(error);
-    } finally {
-      this.running = null;
-    }
+    const request = { id: newId(), session: session.id, ...this.typed, operationName };
+    this.last = { request, session, startedAt: Date.now() };
+    // If the page dies from now on, the next one asks for the response.
+    this.#hold.now();
+    await this.#ask(this.last);
   }
 
   /** Whether a run now would ask something else, or as somebody else, than the response answers. */
   isEarlier(session: SessionSummary | null): boolean {
-    const { asked } = this;
-    if (asked === null) return false;
+    if (this.last === null) return false;
+    const { request } = this.last;
     return (
-      session?.id !== asked.session.id ||
-      this.document !== asked.document ||
-      this.variables !== asked.variables
+      session?.id !== request.session ||
+      this.document !== request.document ||
+      this.variables !== request.variables
     );
   }
 
@@ -135,7 +154,41 @@ export class QueryEditor {
   }
 
   async cancel(): Promise<void> {
-    if (this.running) await notices.attempt(() => queryCancel(this.running?.id ?? ""));
+    if (this.running) await notices.attempt(() => queryCancel(this.running?.request.id ?? ""));
+  }
+
+  /** The query is gone. */
+  end(): void {
+    this.#forgetTimer();
+    this.#hold.end();
+  }
+
+  /** Sends a run, or asks for the response of one that was sent: the same id is never sent twice. */
+  async #ask(run: Run): Promise<void> {
+    this.running = run;
+    this.failure = null;
+    try {
+      this.response = await queryRun(run.request);
+    } catch (error) {
+      this.response = null;
+      this.failure = asErrorView(error);
+    } finally {
+      this.running = null;
+    }
+  }
+
+  #held(): HeldQuery | null {
+    const { operation, last } = this;
+    const typed = this.dirty ? this.typed : null;
+    if (this.#earlier) return this.#earlier;
+    return typed || operation || last ? { typed, operation, last } : null;
+  }
+
+  #restore(held: HeldQuery): void {
+    this.#earlier = held;
+    this.operation = held.operation;
+    this.last = held.last;
+    if (held.last) void this.#ask(held.last);
   }
 
   #show({ document, variables }: { document: string; variables: string }): void {

@@ -8,6 +8,7 @@ import { clock } from "./clock.svelte";
 import { overview } from "./overview.svelte";
 import { selection } from "./selection.svelte";
 import { read, write } from "./stored";
+import { typed } from "./typed.svelte";
 
 /** A sign-in that the page waits for, and the query that asked for it, if one did. */
 type Awaited = Record<string, { query: string | null }>;
@@ -22,8 +23,6 @@ class SignIns {
   /** Why the last start did not even begin, by connection. */
   #refused = new SvelteMap<string, ErrorView>();
   #awaited = read<Awaited>("awaited", {});
-  /** What the next sign-in's end user is called, by connection. */
-  #labels = new SvelteMap<string, string>();
 
   constructor() {
     onChange((change) => {
@@ -48,11 +47,11 @@ class SignIns {
 
   /** The caller's own name for the end user of the next sign-in. */
   label(slug: string): string {
-    return this.#labels.get(slug) ?? "";
+    return typed.get(`label:${slug}`) ?? "";
   }
 
   setLabel(slug: string, label: string): void {
-    this.#labels.set(slug, label);
+    typed.set(`label:${slug}`, label);
   }
 
   /** Whether it is known by now if there was a sign-in. */
@@ -76,7 +75,7 @@ class SignIns {
     this.#starting.add(slug);
     try {
       const view = await signInStart(slug, this.label(slug).trim());
-      this.#labels.delete(slug);
+      typed.forget(`label:${slug}`);
       this.#await(view.id, query);
       this.take(view);
     } catch (error) {

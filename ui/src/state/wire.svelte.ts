@@ -1,6 +1,7 @@
 import { wire as ask } from "../ipc/wire";
 import type { ExchangeSummary } from "../ipc/types";
 import { onChange } from "./changes";
+import { hold } from "./held.svelte";
 import { Loader } from "./loader.svelte";
 import { read, write } from "./stored";
 
@@ -13,6 +14,11 @@ class Wire extends Loader<ExchangeSummary[]> {
 
   constructor() {
     super(ask);
+    hold(
+      "wire",
+      () => this.shown,
+      (shown) => (this.shown = shown),
+    );
     onChange((change) => {
       if (change.what === "wire") void this.load();
     });

@@ -1,6 +1,6 @@
 //! A GraphQL operation is sent with a session's token, once, and its reply is shown as it came.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use bobbin_protocol::{
     graphql::{self, GraphqlReply, ReplyError},
@@ -19,11 +19,12 @@ use crate::{
     wire::masked,
 };
 
-/// A reloaded page repeats its last commands, so the last responses are remembered. They can be large.
-const KEPT: usize = 3;
+/// A page that is loaded again asks for its last runs again, so the last responses are kept. They can be large.
+const MAX_RESPONSES: usize = 3;
 
+/// Every run since the start, so that none is sent twice; most of them without their response.
 #[derive(Default)]
-pub(crate) struct Runs(VecDeque<Run>);
+pub(crate) struct Runs(Vec<Run>);
 
 #[derive(Clone)]
 struct Run {
@@ -33,7 +34,7 @@ struct Run {
 }
 
 impl Engine {
-    /// Sends an operation. A second call with the same id waits for the first: a mutation never runs twice.
+    /// Sends an operation. A second call with the same id gets the first one's response: a mutation never runs twice.
     pub async fn query_run(&self, request: RunRequest) -> Result<ResponseView> {
         let run = lock(&self.0.runs).take_up(&request.id);
         run.response.get_or_init(|| self.run_detached(request, run.cancel.clone())).await.clone()
@@ -107,14 +108,18 @@ impl Runs {
             return run.clone();
         }
         let run = Run { id: id.to_owned(), cancel: CancellationToken::new(), response: Arc::default() };
-        self.0.push_back(run.clone());
-        let over = |run: &Run| run.response.initialized();
-        while self.0.iter().filter(|run| over(run)).count() > KEPT {
-            let Some(oldest) = self.0.iter().position(over) else { break };
-            self.0.remove(oldest);
+        self.0.push(run.clone());
+        let with_response = self.0.iter_mut().rev().filter(|run| matches!(run.response.get(), Some(Ok(_))));
+        for old in with_response.skip(MAX_RESPONSES) {
+            old.response = Arc::new(OnceCell::new_with(Some(Err(response_gone()))));
         }
         run
     }
+}
+
+fn response_gone() -> Error {
+    Error::new("run_response_gone", "The response of this run is no longer there.")
+        .hint("Run the query again to get another.")
 }
 
 /// GraphQL variables are a JSON object; an empty text means none.

@@ -5,7 +5,9 @@ mod world;
 
 use std::time::Duration;
 
-use bobbin_engine::view::{EndpointDraft, EndpointKind, ExchangeOutcome, ExchangePart, QueryDraft};
+use bobbin_engine::view::{
+    EndpointDraft, EndpointKind, ErrorView, ExchangeOutcome, ExchangePart, QueryDraft,
+};
 use tokio::io::AsyncReadExt as _;
 use world::{World, run};
 
@@ -67,6 +69,21 @@ async fn a_run_with_the_same_id_is_sent_once() {
     );
     let sent = world.engine.wire().into_iter().filter(|row| row.target.starts_with("/graphql")).count();
     assert_eq!(sent, 1);
+}
+
+#[tokio::test]
+async fn a_run_whose_response_is_gone_is_not_sent_again() {
+    let world = World::new();
+    let session = world.session_id().await;
+    let nth = |number: usize| run(&session, &format!("{{ user {{ __typename }} }} # {number}"));
+    for number in 0..6 {
+        world.engine.query_run(nth(number)).await.unwrap();
+    }
+    let refused = world.engine.query_run(nth(0)).await.unwrap_err();
+    assert_eq!(ErrorView::from(refused).code, "run_response_gone");
+    assert!(world.engine.query_run(nth(5)).await.is_ok(), "the last responses are kept");
+    let sent = world.engine.wire().into_iter().filter(|row| row.target.starts_with("/graphql")).count();
+    assert_eq!(sent, 6);
 }
 
 #[tokio::test]

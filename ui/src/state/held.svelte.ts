@@ -1,0 +1,79 @@
+import { pageHeld, pageHold } from "../ipc/page";
+
+/** What was typed longer ago than this survives the page. */
+const HOLD_AFTER_MS = 50;
+/** A longer text is not worth sending again with each key. */
+const MAX_LENGTH = 4_000_000;
+
+let recalled: Record<string, string> = {};
+const restorers: Record<string, (text: string) => void> = {};
+
+export interface Hold {
+  /** Sends the newest value without waiting. */
+  now: () => void;
+  /** Lets go of it: the thing it belongs to is gone. */
+  end: () => void;
+}
+
+/**
+ * Holds a part of the page's state in the application's memory, so that it survives the web process: a page that
+ * died is loaded again. It is on no disk and ends with the application. Null stands for a state that needs no holding.
+ * `restore` is called with what an earlier page held, now or when the page starts.
+ */
+export function hold<T>(key: string, value: () => T | null, restore: (value: T) => void): Hold {
+  let sent: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const send = (text: string | null) => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (text === sent) return;
+    sent = text;
+    // A refusal means only that a page which dies forgets.
+    void pageHold(key, text).catch(() => undefined);
+  };
+  const read = () => {
+    const now = value();
+    const text = now === null ? null : JSON.stringify(now);
+    return text === null || text.length > MAX_LENGTH ? null : text;
+  };
+
+  const take = (text: string) => {
+    sent = text;
+    restore(JSON.parse(text) as T);
+  };
+  const earlier = recalled[key];
+  if (earlier === undefined) restorers[key] = take;
+  else take(earlier);
+
+  const stop = $effect.root(() => {
+    $effect(() => {
+      if (read() !== sent) timer ??= setTimeout(() => send(read()), HOLD_AFTER_MS);
+    });
+  });
+  const end = () => {
+    stop();
+    Reflect.deleteProperty(restorers, key);
+    Reflect.deleteProperty(recalled, key);
+    send(null);
+  };
+  return { now: () => send(read()), end };
+}
+
+/** Takes up what an earlier page held. Only a page that is loaded again has anything to ask for. */
+export async function recall(): Promise<void> {
+  if (!loadedAgain()) return;
+  recalled = await pageHeld().catch(() => ({}));
+  for (const [key, text] of Object.entries(recalled)) restorers[key]?.(text);
+}
+
+/** The browser's session storage outlives the web process, too. */
+function loadedAgain(): boolean {
+  try {
+    const again = sessionStorage.getItem("bobbin.loaded") !== null;
+    sessionStorage.setItem("bobbin.loaded", "true");
+    return again;
+  } catch {
+    return true;
+  }
+}
