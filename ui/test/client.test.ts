@@ -19,14 +19,23 @@ test("a client secret goes in once, is never shown again and can be removed", as
   const field = await screen.findByLabelText<HTMLInputElement>("Client secret");
   expect(field.type).toBe("password");
   await user.type(field, "s3cret{Enter}");
-  expect(await screen.findByText("Saved in the keychain")).toBeTruthy();
+  expect(await screen.findByText("Saved, encrypted")).toBeTruthy();
   expect(document.body.innerHTML).not.toContain("s3cret");
   expect(calls(application, "client_secret_set").map(({ args }) => args)).toEqual([
     { slug: "sandbox", secret: "s3cret" },
   ]);
   await press("Remove");
+  expect(document.activeElement, "Enter alone removes nothing").toBe(await button("Cancel"));
   await press("Remove the secret");
   expect(await screen.findByLabelText("Client secret")).toBeTruthy();
+});
+
+test("without a key store nothing is said to be saved", async () => {
+  await open({ keyStore: "absent" });
+  await choose("Secret");
+  await user.type(await screen.findByLabelText<HTMLInputElement>("Client secret"), "s3cret{Enter}");
+  expect(await screen.findByText("Kept until Bobbin closes — no keyring")).toBeTruthy();
+  expect(screen.queryByText(/Saved, encrypted/)).toBeNull();
 });
 
 test("a secret is sent in the body or in the header, by the registered names", async () => {

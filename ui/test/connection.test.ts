@@ -68,13 +68,24 @@ test("a failed save says so, keeps the text and can be repeated", async () => {
   expect(screen.queryByRole("alert")).toBeNull();
 });
 
-test("a problem stands at its field", async () => {
+test("a field to be filled in is no mistake before somebody was there, and then its problem stands at it", async () => {
   await open();
   await goTo("Stitch");
   const field = await clientId();
-  expect(field.getAttribute("aria-invalid")).toBe("true");
-  const described = document.getElementById(field.getAttribute("aria-describedby") ?? "");
-  expect(described?.textContent).toContain("Give the client's id.");
+  const described = () => document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent;
+  expect(field.getAttribute("aria-invalid")).toBe("false");
+  expect(described()).toContain("Required");
+  await user.click(field);
+  await user.tab();
+  await waitFor(() => expect(field.getAttribute("aria-invalid")).toBe("true"));
+  expect(described()).toContain("Give the client's id.");
+});
+
+test("the first sign-in says what is missing", async () => {
+  await open();
+  await goTo("Stitch");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(async () => expect((await clientId()).getAttribute("aria-invalid")).toBe("true"));
 });
 
 test("scopes are chosen by chips, counted against the limit, and others can be added", async () => {

@@ -66,11 +66,24 @@ test("a selected thing that is gone gives way to the Sandbox", async () => {
   await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Sandbox"));
 });
 
-test("a locked keychain is said in the status bar and can be asked again", async () => {
-  await open({ keyStore: "locked" });
-  expect(await screen.findByText(/Keychain locked · sessions are kept in memory only/)).toBeTruthy();
+test("a locked keyring is said in the status bar, with the reason and the last try", async () => {
+  const application = await open({ keyStore: "locked" });
+  expect(await screen.findByText(/Keyring locked — sessions won't be saved/)).toBeTruthy();
+  await press("Why…");
+  const panel = await screen.findByRole("region", { name: "Key store" });
+  expect(panel.textContent).toContain("The collection is locked.");
+  application.failures.set("key_store_retry", {
+    code: "key_store_locked",
+    message: "Still locked.",
+    hint: null,
+    detail: null,
+  });
   await press("Try again");
-  expect(await screen.findByText("Keychain ready")).toBeTruthy();
+  expect(await within(panel).findByText(/^Last tried at \d\d:\d\d:\d\d: no change\.$/)).toBeTruthy();
+  application.failures.clear();
+  await press("Try again");
+  expect((await screen.findAllByText("Keyring ready")).length).toBeGreaterThan(0);
+  expect(screen.queryByRole("region", { name: "Key store" })).toBeNull();
 });
 
 test("a notice is a line in the live region", async () => {

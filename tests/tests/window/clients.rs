@@ -162,7 +162,7 @@ async fn a_refused_client_is_told_what_could_explain_it() {
     app.click("button", "Replace…").await;
     app.fill("Client secret", "not the one").await;
     app.click("button", "Keep").await;
-    app.shows("Saved in the keychain").await;
+    app.shows("Saved, encrypted").await;
     let page = begin_sign_in(&world, &app).await;
     world.open_link(&page.decide(bobbin_tests::Decision::Allow).await);
     app.shows_at("[aria-label='Sign-in'] [role=alert][data-code=token_invalid_client]").await;
@@ -177,7 +177,7 @@ pub(crate) async fn use_secret(app: &App, sent_in: &str) {
     app.click("radio", sent_in).await;
     app.fill("Client secret", CONFIDENTIAL_CLIENT_SECRET).await;
     app.click("button", "Keep").await;
-    app.shows("Saved in the keychain").await;
+    app.shows("Saved, encrypted").await;
 }
 
 /// Makes the sandbox connection its client with a certificate.

@@ -58,7 +58,7 @@ async fn ended_requests_are_forgotten_when_a_person_says_so() {
     app.click("button", "Authorization requests").await;
     app.click("button", "Clear ended…").await;
     app.screenshot("asked").await;
-    app.click("button", "Forget them").await;
+    app.click("button", "Clear").await;
     app.find("heading", "No request yet").await;
 }
 

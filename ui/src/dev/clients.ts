@@ -103,7 +103,7 @@ export const clientCommands = {
         used.push({ name, value: "Client ID" });
       } else if (name === "clientSecret") {
         view.authentication.secretPresent = true;
-        used.push({ name, value: "Client secret, kept sealed" });
+        used.push({ name, value: "Client secret" });
       } else ignored.push({ name, value: "Not known to Bobbin." });
     }
     judged(view);

@@ -122,7 +122,7 @@ export function findings(view: Omit<ConnectionView, "findings" | "problems">): F
   // Nothing is asked of a provider.
   if (view.startsWith === "tokens") return [];
   return [
-    found("client_id", "clientId", !!view.clientId, "A client id is given.", "Give the client's id."),
+    found("client_id_present", "clientId", !!view.clientId, "A client id is given.", "Give the client's id."),
     found(
       "scope_openid",
       "scopes",
@@ -158,7 +158,12 @@ export function findings(view: Omit<ConnectionView, "findings" | "problems">): F
 const problemsOf = (all: FindingView[]) =>
   all
     .filter(({ level }) => level !== "passed")
-    .map(({ field, message, level }) => ({ field, message, warning: level === "warning" }));
+    .map(({ code, field, message, level }) => ({
+      field,
+      message,
+      warning: level === "warning",
+      missing: code.endsWith("_present"),
+    }));
 
 /** Judges the connection again, as every answer of Rust does. */
 export function judged<T extends ConnectionView>(view: T): T {

@@ -25,7 +25,9 @@ class ClientTokens {
     this.#busy.set(slug, true);
     this.#refused.delete(slug);
     try {
-      await forms.peek(slug)?.flush();
+      const form = forms.peek(slug);
+      if (form) form.complains = true;
+      await form?.flush();
       const { id } = await clientToken(slug, fresh);
       await overview.load();
       return id;

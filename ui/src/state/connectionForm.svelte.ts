@@ -1,12 +1,16 @@
+import { SvelteSet } from "svelte/reactivity";
 import { connection, connectionSave } from "../ipc/connections";
 import { asErrorView } from "../ipc/transport";
-import type { ConnectionDraft, ConnectionView, ErrorView } from "../ipc/types";
+import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/types";
 import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
 import { hold } from "./held.svelte";
 import { Kept } from "./kept";
 
 const SAVE_AFTER_MS = 400;
+
+/** A field's problem, or that it is still to be filled in. */
+export type FieldProblem = Problem & { awaited?: true };
 
 /** What a page that is loaded again needs, to go on where another one was: see `ConnectionForm`. */
 interface Typed {
@@ -27,6 +31,9 @@ export class ConnectionForm {
   /** Why the last save failed; what was typed is kept. */
   saveError = $state.raw<ErrorView | null>(null);
   state = $state<"clean" | "typing" | "saving" | "saved">("clean");
+  /** Somebody has tried to sign in: from then on what is missing is said. */
+  complains = $state(false);
+  #visited = new SvelteSet<string>();
   #had: Fields | null = null;
   #told: Fields | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +77,8 @@ export class ConnectionForm {
   }
 
   /** Leaving a field: saves, and then shows the field as it was kept. */
-  async left(): Promise<void> {
+  async left(field?: string): Promise<void> {
+    if (field) this.#visited.add(field);
     const typed = $state.snapshot(this.fields);
     await this.flush();
     // The next field may be half typed by now.
@@ -87,8 +95,11 @@ export class ConnectionForm {
     return this.view && this.#had && draftOf(structuredClone(this.#had), this.view);
   }
 
-  problem(field: string) {
-    return this.view?.problems.find((problem) => problem.field === field);
+  /** What is wrong with a field. That nothing was entered is no mistake until somebody has been there or signs in. */
+  problem(field: string): FieldProblem | undefined {
+    const problem = this.view?.problems.find((one) => one.field === field);
+    if (!problem?.missing || this.complains || this.#visited.has(field)) return problem;
+    return { ...problem, message: "Required", awaited: true };
   }
 
   /** Takes in what a command answered, or what is there now. */

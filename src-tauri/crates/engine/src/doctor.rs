@@ -127,11 +127,12 @@ pub(crate) fn findings(provider: &Provider, secrets: Option<&ClientSecrets>, now
     let mut findings = examine(&facts);
     for finding in findings.iter_mut().filter(|finding| finding.level == Level::Error) {
         let unreadable = secrets.map(|secrets| secrets.unreadable).unwrap_or_default();
-        let what = match finding.field {
-            "authentication" if unreadable.secret => "client secret",
-            "key" if unreadable.key => "private key",
+        let (code, what) = match finding.field {
+            "authentication" if unreadable.secret => ("client_secret_readable", "client secret"),
+            "key" if unreadable.key => ("private_key_readable", "private key"),
             _ => continue,
         };
+        finding.code = code;
         finding.message = format!("The kept {what} cannot be read; enter it again.");
         finding.hint = Some(
             "It was changed outside Bobbin, or sealed with another key. It was left as it is.".to_owned(),
@@ -151,6 +152,7 @@ pub(crate) fn problems(findings: &[Finding]) -> Vec<Problem> {
             field: finding.field.to_owned(),
             message: finding.message.clone(),
             warning: finding.level == Level::Warning,
+            missing: finding.code.ends_with("_present"),
         })
         .collect()
 }
@@ -182,7 +184,7 @@ pub(crate) fn endpoint_problems(provider: &Provider) -> Vec<Problem> {
             None if needed && !later => format!("{} is missing.", endpoint.name),
             _ => continue,
         };
-        problems.push(Problem { field: endpoint.name, message, warning: false });
+        problems.push(Problem { field: endpoint.name, message, warning: false, missing: url.is_none() });
     }
     problems
 }

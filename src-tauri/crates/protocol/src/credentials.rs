@@ -163,7 +163,7 @@ impl CredentialsImport {
             Target::ClientSecret => {
                 let secret = first(self.client_secret.is_some(), value)?;
                 self.client_secret = Some(secret.into());
-                Ok("Client secret, kept sealed".to_owned())
+                Ok("Client secret".to_owned())
             }
             Target::RedirectUris => Ok(add(&mut self.redirect_uris, &strings(value)?, "redirect URI")),
             Target::Scopes => {

@@ -11,4 +11,8 @@ field: string, message: string,
 /**
  * A warning lets the sign-in start; anything else does not.
  */
-warning: boolean, };
+warning: boolean, 
+/**
+ * Nothing was entered yet, which is no mistake before somebody has been at the field.
+ */
+missing: boolean, };

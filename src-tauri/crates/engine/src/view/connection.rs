@@ -278,6 +278,8 @@ pub struct Problem {
     pub message: String,
     /// A warning lets the sign-in start; anything else does not.
     pub warning: bool,
+    /// Nothing was entered yet, which is no mistake before somebody has been at the field.
+    pub missing: bool,
 }
 
 /// A provider that a new connection can start from.

@@ -8,6 +8,7 @@ use crate::http::is_protected;
 const EXPLAINS: &[&str] = &["invalid_grant", "invalid_request", "unauthorized_client"];
 const FIELD: &str = "redirectUri";
 
+const PRESENT: Check = Check { code: "redirect_uri_present", field: FIELD, explains: EXPLAINS };
 const VALID: Check = Check { code: "redirect_uri_valid", field: FIELD, explains: EXPLAINS };
 const LENGTH: Check = Check { code: "redirect_uri_length", field: FIELD, explains: EXPLAINS };
 const REACHABLE: Check = Check { code: "redirect_uri_method", field: FIELD, explains: EXPLAINS };
@@ -17,7 +18,7 @@ pub(super) fn examine(facts: &Facts, findings: &mut Vec<Finding>) {
     let uri = facts.redirect_uri;
     if uri.is_empty() {
         findings.push(
-            VALID
+            PRESENT
                 .error("The redirect URI is missing.")
                 .hint("Write one that the provider has registered for the client."),
         );

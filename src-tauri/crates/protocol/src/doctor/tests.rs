@@ -296,7 +296,7 @@ fn a_redirect_uri_fits_the_way_back() {
         (Paste, "https://a.example/#x", Some(("redirect_uri_valid", Level::Error))),
         (Paste, "https://a.example/ b", Some(("redirect_uri_valid", Level::Error))),
         (Paste, "localhost/return", Some(("redirect_uri_valid", Level::Error))),
-        (Paste, "", Some(("redirect_uri_valid", Level::Error))),
+        (Paste, "", Some(("redirect_uri_present", Level::Error))),
     ] {
         let connection = with(|it| {
             it.redirect = kind;
