@@ -50,9 +50,13 @@ test("a secret is sent in the body or in the header, by the registered names", a
 test("an encrypted key asks for its passphrase in place, again where it is wrong", async () => {
   await open();
   await importKey("-----BEGIN ENCRYPTED PRIVATE KEY-----");
-  await user.type(await screen.findByLabelText("This key is encrypted. Passphrase:"), "wrong{Enter}");
-  const again = await screen.findByLabelText(/does not open the key/);
-  await user.type(again, "open sesame{Enter}");
+  const field = await screen.findByLabelText<HTMLInputElement>("This key is encrypted. Passphrase:");
+  await user.type(field, "wrong{Enter}");
+  expect(await screen.findByText(/does not open the key/)).toBeTruthy();
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  expect(field.value, "it is there to be corrected").toBe("wrong");
+  await user.clear(field);
+  await user.type(field, "open sesame{Enter}");
   expect(await screen.findByText(/RSA 2048 · CN=test-acme/)).toBeTruthy();
   expect(screen.getByText("expires in 412 days")).toBeTruthy();
   expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Key ID" }).value).toBe("E306A98804A6E4");
@@ -278,7 +282,7 @@ test("asking the issuer for its metadata can be given up", async () => {
   await press("New connection");
   await user.click(await screen.findByRole("menuitem", { name: /OpenID provider/ }));
   await user.type(await screen.findByRole("textbox", { name: "Issuer" }), "https://id.example");
-  application.scenario.latency = 400;
+  application.scenario.latency = 1500;
   await press("Fetch metadata");
   await press("Cancel fetching");
   await waitFor(() => expect(calls(application, "discover_cancel")).toHaveLength(1));

@@ -1,9 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/dom";
+import { EditorView } from "@codemirror/view";
 import { expect, test } from "vitest";
 import { Application } from "../src/dev/application";
 import { respond } from "../src/dev/responses";
 import { clientSession, session } from "../src/dev/samples";
-import { MINUTE, button, calls, goTo, open, press, thandi, user } from "./page";
+import { MINUTE, arrive, button, calls, goTo, open, press, thandi, user } from "./page";
 
 const path = "accounts/account-balances";
 const region = () => screen.findByRole("region", { name: "Response" });
@@ -142,10 +143,71 @@ test("a query runs with the live session unless another was chosen, and the choi
 test("of several operations one is picked", async () => {
   const application = await open({ sessions: [thandi()] });
   await goTo("Transactions by account");
-  await user.selectOptions(await screen.findByRole("combobox", { name: "Operation" }), "B");
+  await press("Operation");
+  await user.click(await screen.findByRole("menuitem", { name: "query B" }));
   await press(/^Run/);
   await waitFor(() => expect(calls(application, "query_run")).toHaveLength(1));
   expect(calls(application, "query_run")[0]?.args.request).toMatchObject({ operationName: "B" });
+});
+
+test("an operation runs only while the cursor is in it; otherwise one is asked for", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Transactions by account");
+  const editor = await text("GraphQL document");
+  const content = EditorView.findFromDOM(editor) as EditorView;
+  const put = (at: number) => content.dispatch({ selection: { anchor: at } });
+  const document = "query A { __typename }\nmutation B { pay }\n\n";
+  content.dispatch({ changes: { from: 0, to: content.state.doc.length, insert: document } });
+  put(document.length);
+  editor.focus();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  const first = await screen.findByRole("menuitem", { name: "query A" });
+  expect(calls(application, "query_run"), "what stands above the cursor does not run").toHaveLength(0);
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("menuitem", { name: "query A" })).toBeNull();
+  await press("Operation");
+  await user.click(await screen.findByRole("menuitem", { name: "mutation B" }));
+  expect(calls(application, "query_run"), "picking alone runs nothing").toHaveLength(0);
+  put(4);
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(calls(application, "query_run")).toHaveLength(1));
+  expect(calls(application, "query_run")[0]?.args.request).toMatchObject({ operationName: "A" });
+  put(document.length);
+  await waitFor(async () => expect((await button(/^Run/)).hasAttribute("disabled")).toBe(false));
+  await press(/^Run/);
+  await user.click(await screen.findByRole("menuitem", { name: "mutation B" }));
+  await waitFor(() => expect(calls(application, "query_run")).toHaveLength(2));
+  expect(first).toBeTruthy();
+});
+
+test("without a session Ctrl Enter signs in, and presses no button that has the focus", async () => {
+  const application = await atQuery({ signIn: "wait" });
+  (await button("New query")).focus();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(calls(application, "sign_in_start")).toHaveLength(1));
+  await press("PKCE pair checker");
+  (await button("New query")).focus();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(screen.queryByRole("textbox", { name: "Name" })).toBeNull();
+});
+
+test("a new query has its operation in PascalCase and its first field selected, and a name only once", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await press("New query");
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Refund status");
+  await press("Create");
+  await arrive("Refund status");
+  const editor = await text("GraphQL document");
+  await waitFor(() => expect(document.activeElement).toBe(editor));
+  const { state } = EditorView.findFromDOM(editor) as EditorView;
+  expect(state.doc.toString()).toMatch(/^query RefundStatus \{/);
+  expect(state.sliceDoc(state.selection.main.from, state.selection.main.to)).toBe("__typename");
+  await press("New query");
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "refund Status");
+  expect(await screen.findByText("A query with this name already exists.")).toBeTruthy();
+  await user.keyboard("{Enter}");
+  expect(await button("Create")).toHaveProperty("disabled", true);
+  expect(calls(application, "query_create")).toHaveLength(1);
 });
 
 test("without a session the pane teaches what to do first", async () => {

@@ -144,7 +144,13 @@ test("a question that the provider refuses is a card", async () => {
 
 test("signing out at the provider keeps the session, and is offered only where there is a page for it", async () => {
   const without = thandi();
-  without.abilities = { userinfo: false, introspection: false, revocation: false, endSession: false };
+  without.abilities = {
+    userinfo: false,
+    introspection: false,
+    revocation: false,
+    endSession: false,
+    publicClient: false,
+  };
   const application = await open({ sessions: [thandi(), { ...without, id: "x", label: "Lerato" }] });
   await goTo("Thandi Nkosi");
   await press("Sign out at provider");

@@ -86,6 +86,26 @@ test("a locked keyring is said in the status bar, with the reason and the last t
   expect(screen.queryByRole("region", { name: "Key store" })).toBeNull();
 });
 
+test("F2 renames the row that has the focus, not the thing that is open", async () => {
+  await open({ sessions: [thandi()] });
+  await goTo("Sandbox");
+  const things = screen.getByRole("navigation", { name: "Things" });
+  within(things).getByRole("button", { name: "Thandi Nkosi" }).focus();
+  await user.keyboard("{F2}");
+  const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Name of the session" });
+  expect(field.value).toBe("Thandi Nkosi");
+  expect(screen.queryByRole("textbox", { name: "Name of the connection" })).toBeNull();
+});
+
+test("after the palette the view has the focus", async () => {
+  await open({ sessions: [thandi()] });
+  (await button("New query")).focus();
+  await openPalette();
+  await user.keyboard("list{Enter}");
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("ListBankAccounts"));
+  expect(document.activeElement?.tagName).toBe("H1");
+});
+
 test("a notice is a line in the live region", async () => {
   const application = await open();
   await application.notice({

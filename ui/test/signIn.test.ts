@@ -76,6 +76,31 @@ test("a cancelled sign-in stays where it is and says so", async () => {
   expect(screen.getAllByRole("button", { name: "Sign in with browser" })).toHaveLength(1);
 });
 
+test("what the end user cancelled in the browser is not said to be yours", async () => {
+  const application = await open({ signIn: "wait" });
+  await press("Sign in with browser");
+  await waitFor(() => expect(application.signIns).toHaveLength(1));
+  application.signIns[0]?.decline();
+  expect(await screen.findByText("Cancelled in the browser. Nothing was saved.")).toBeTruthy();
+  expect(screen.queryByText(/You cancelled/)).toBeNull();
+});
+
+test("a session that was deleted is not offered by its sign-in, and its place leads to a new one", async () => {
+  const application = await open({ signIn: "wait" });
+  await press("Sign in with browser");
+  await waitFor(() => expect(application.signIns).toHaveLength(1));
+  application.signIns[0]?.succeed();
+  await screen.findByRole("table", { name: "ID token claims" });
+  await goTo("Sandbox");
+  application.sessions = [];
+  await press("Show session");
+  const card = await screen.findByRole("alert");
+  expect(within(card).getByRole("button", { name: "Sign in again" })).toBeTruthy();
+  await user.click(within(card).getByRole("button", { name: "Back to Sandbox" }));
+  await application.changed({ what: "overview" });
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Show session" })).toBeNull());
+});
+
 test("a failure is a card with its hint, its code in the details and a way to try again", async () => {
   await open({ signIn: "failed" });
   await press("Sign in with browser");

@@ -270,7 +270,9 @@ export class Application {
   }
 
   session({ id }: { id: string }) {
-    return found(this.sessions.find((one) => one.id === id));
+    const session = this.sessions.find((one) => one.id === id);
+    if (!session) throw refusal("session_unknown", "This session is not here any more.");
+    return session;
   }
 
   session_rename({ id, label }: { id: string; label: string }) {

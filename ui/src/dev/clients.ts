@@ -187,7 +187,13 @@ export const clientCommands = {
       connectionName: app.connection({ slug: connection }).name,
       idToken: null,
       refresh: null,
-      abilities: { userinfo: false, introspection: false, revocation: false, endSession: false },
+      abilities: {
+        userinfo: false,
+        introspection: false,
+        revocation: false,
+        endSession: false,
+        publicClient: false,
+      },
       extra: [{ name: "user_id", value: "8412" }],
     });
     app.sessions.push(made);
@@ -209,7 +215,13 @@ export const clientCommands = {
       idToken: null,
       scopesGranted: [],
       scopesRequested: [],
-      abilities: { userinfo: false, introspection: false, revocation: false, endSession: false },
+      abilities: {
+        userinfo: false,
+        introspection: false,
+        revocation: false,
+        endSession: false,
+        publicClient: false,
+      },
       extra: [{ name: "user_id", value: "8412" }],
     });
     if (made.access) made.access.expiresAt = made.access.issuedAt + 24 * 60 * 60_000;

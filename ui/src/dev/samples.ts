@@ -133,7 +133,13 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     scopesRequested: ["openid", "accounts", "balances", "transactions", "offline_access"],
     extra: [],
     history: [],
-    abilities: { userinfo: true, introspection: true, revocation: true, endSession: true },
+    abilities: {
+      userinfo: true,
+      introspection: true,
+      revocation: true,
+      endSession: true,
+      publicClient: false,
+    },
   };
 }
 
@@ -150,7 +156,7 @@ export function clientSession(id: string, slug: string, left = 33 * MINUTE): Ses
     refresh: null,
     scopesGranted: ["client_paymentrequest"],
     scopesRequested: ["client_paymentrequest"],
-    abilities: { ...whole.abilities, userinfo: false, endSession: false },
+    abilities: { ...whole.abilities, userinfo: false, endSession: false, publicClient: false },
   };
 }
 

@@ -7,6 +7,8 @@ export interface MadeUpSignIn {
   view: SignInView;
   succeed(): SignInView;
   fail(): SignInView;
+  /** The end user cancels in the browser. */
+  decline(): SignInView;
   cancel(): SignInView;
 }
 
@@ -107,6 +109,11 @@ export function begin(application: Application, slug: string, userLabel: string)
       set("callback", "failed", 2, "error=access_denied");
       view.failure = failures[application.scenario.failure ?? "access_denied"] ?? null;
       return end("failed");
+    },
+    decline() {
+      set("consent", "done", 4200);
+      set("callback", "failed", 2, "error=access_denied");
+      return end("cancelled");
     },
     cancel() {
       set("consent", "failed", Date.now() - now, "You cancelled.");

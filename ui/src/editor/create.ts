@@ -31,7 +31,8 @@ export interface EditorOptions {
 export interface Editor {
   /** Shows another text; what is the same stays, and the cursor with it. */
   setText(text: string): void;
-  focus(): void;
+  /** Takes the focus, with a part of the text selected if one is given. */
+  focus(part?: { from: number; to: number }): void;
   destroy(): void;
 }
 
@@ -99,7 +100,10 @@ function edit({ parent, text, label, language }: EditorOptions, own: Extension):
       while (same < shorter && now[same] === next[same]) same++;
       view.dispatch({ changes: { from: same, to: now.length, insert: next.slice(same) } });
     },
-    focus: () => view.focus(),
+    focus(part) {
+      if (part) view.dispatch({ selection: { anchor: part.from, head: part.to } });
+      view.focus();
+    },
     destroy: () => view.destroy(),
   };
 }

@@ -7,7 +7,7 @@ import { wire } from "../state/wire.svelte";
 const PATIENCE_MS = 3000;
 
 /** Focuses what `find` finds, now or once it is drawn, if that is `wanted` then. */
-function focusOnceDrawn(find: () => HTMLElement | null, wanted: () => boolean): () => void {
+export function focusOnceDrawn(find: () => HTMLElement | null, wanted: () => boolean): () => void {
   const look = () => {
     const found = find();
     if (!found) return;

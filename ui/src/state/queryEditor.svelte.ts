@@ -36,6 +36,8 @@ export class QueryEditor {
   variables = $state("");
   /** The operation to run, where there are several. */
   operation = $state<string | null>(null);
+  /** A run waits for one of several operations to be picked. */
+  asking = $state(false);
   error = $state.raw<ErrorView | null>(null);
   running = $state.raw<Run | null>(null);
   response = $state.raw<ResponseView | null>(null);

@@ -1,7 +1,7 @@
 //! The tokens that users were given: shown, renamed, copied, revoked, deleted.
 
 use bobbin_protocol::{
-    preset::preset,
+    preset::{AuthenticationMethod, preset},
     token::{build_revocation, process_revocation_reply},
 };
 use bobbin_store::{Session, Store};
@@ -195,6 +195,9 @@ impl Engine {
             introspection: has("introspection_endpoint"),
             revocation: has("revocation_endpoint"),
             end_session: has("end_session_endpoint") && session.id_token.is_some(),
+            public_client: provider
+                .as_ref()
+                .is_some_and(|provider| provider.authentication_method() == AuthenticationMethod::None),
         }
     }
 

@@ -3,4 +3,8 @@
 /**
  * Which endpoints a session can be asked about at.
  */
-export type SessionAbilities = { userinfo: boolean, introspection: boolean, revocation: boolean, endSession: boolean, };
+export type SessionAbilities = { userinfo: boolean, introspection: boolean, revocation: boolean, endSession: boolean, 
+/**
+ * The client does not prove who it is, which introspection asks for (RFC 7662 section 2.1).
+ */
+publicClient: boolean, };

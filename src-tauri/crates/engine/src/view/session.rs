@@ -67,12 +67,14 @@ pub struct SessionView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
-#[expect(clippy::struct_excessive_bools, reason = "four endpoints, each there or not")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each so or not")]
 pub struct SessionAbilities {
     pub userinfo: bool,
     pub introspection: bool,
     pub revocation: bool,
     pub end_session: bool,
+    /// The client does not prove who it is, which introspection asks for (RFC 7662 section 2.1).
+    pub public_client: bool,
 }
 
 /// The userinfo reply (OIDC Core 5.3).

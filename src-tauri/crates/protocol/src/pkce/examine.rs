@@ -69,8 +69,9 @@ fn challenge_problems(verifier: &str, challenge: &str) -> Vec<String> {
     if length != 43 {
         let hex = length == 64 && unpadded.bytes().all(|byte| byte.is_ascii_hexdigit());
         let looks = if hex { ": it looks like hex, where base64url belongs" } else { "" };
+        let written = challenge.chars().count();
         problems.push(format!(
-            "It has {length} characters, where the 43 of a SHA-256 in base64url belong{looks} (RFC 7636 section 4.2)."
+            "It has {written} characters, where the 43 of a SHA-256 in base64url belong{looks} (RFC 7636 section 4.2)."
         ));
     }
     let is_base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -164,6 +165,7 @@ mod tests {
             ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM", "\"+\" at place 41"),
             ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cN", "last character"),
             ("E9Mel", "5 characters"),
+            ("abc+def=", "8 characters"),
             ("13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3", "looks like hex"),
         ] {
             let report = examine(VERIFIER, challenge);
