@@ -2,6 +2,7 @@
 //!
 //! A command stands in three places: here, in a permission file and in a wrapper of `ui/src/ipc`; a test compares them.
 
+mod about;
 mod app;
 mod client;
 mod connections;
@@ -27,6 +28,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + '
         app::zoom,
         app::theme,
         app::copy,
+        about::about,
         page::page_held,
         page::page_hold,
         connections::presets,

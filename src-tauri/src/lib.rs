@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app_link;
-#[allow(dead_code, reason = "the command line and the About view read it")]
 mod build_info;
 mod commands;
 mod outside;

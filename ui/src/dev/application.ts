@@ -346,6 +346,19 @@ export class Application {
       );
   }
 
+  about() {
+    return {
+      version: "0.1.0",
+      commit: "0123456789ab",
+      buildDate: "2026-11-28",
+      system: "Debian GNU/Linux 12 (bookworm) (x86_64)",
+      webView: "WebKitGTK 2.50.6",
+      dataFolder: "/home/you/.local/share/dev.bobbin.workbench",
+      workspaceFolder: "/home/you/.local/share/dev.bobbin.workbench",
+      logFolder: "/home/you/.local/share/dev.bobbin.workbench/logs",
+    };
+  }
+
   page_held() {
     return Object.fromEntries(this.held);
   }

@@ -1,7 +1,8 @@
 import { invoke } from "./transport";
-import type { Overview, Status } from "./types";
+import type { AboutView, Overview, Status } from "./types";
 
 export const overview = () => invoke<Overview>("overview");
+export const about = () => invoke<AboutView>("about");
 export const keyStoreRetry = () => invoke<Status>("key_store_retry");
 
 /** Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent. */

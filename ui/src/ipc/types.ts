@@ -1,3 +1,4 @@
+export type { AboutView } from "./generated/AboutView";
 export type { Asked } from "./generated/Asked";
 export type { AssertionAudience } from "./generated/AssertionAudience";
 export type { AssertionPreview } from "./generated/AssertionPreview";

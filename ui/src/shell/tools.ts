@@ -10,6 +10,8 @@ interface ToolEntry {
   keys?: string;
 }
 
+export const goToAbout = () => selection.go({ kind: "about" });
+
 /** The tools, as the sidebar and the palette list them. */
 export const tools: ToolEntry[] = [
   {
@@ -34,11 +36,13 @@ export const tools: ToolEntry[] = [
 ];
 
 /** What goes to them, for the palette and the shortcuts. */
-export const goToTools = (): Action[] =>
-  tools.map(({ kind, name, detail, keys }) => ({
+export const goToTools = (): Action[] => [
+  ...tools.map(({ kind, name, detail, keys }): Action => ({
     title: name,
     detail,
     tool: true,
     ...(keys ? { keys } : {}),
     run: () => selection.go({ kind }),
-  }));
+  })),
+  { title: "About Bobbin", detail: "version, folders, licenses", tool: true, run: goToAbout },
+];

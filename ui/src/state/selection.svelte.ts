@@ -9,7 +9,7 @@ export type Place =
   | { kind: Tool };
 
 /** A tool has no thing of its own: there is one of each. */
-export type Tool = "requests" | "inspect" | "pkce";
+export type Tool = "requests" | "inspect" | "pkce" | "about";
 
 class Selection {
   place = $state.raw<Place | null>(read<Place | null>("place", null));

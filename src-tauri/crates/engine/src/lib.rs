@@ -40,7 +40,7 @@ mod waits;
 mod wire;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -151,6 +151,11 @@ impl Engine {
         })?;
         *lock(&self.0.watcher) = Some(watcher);
         Ok(())
+    }
+
+    /// The folder of the database.
+    pub fn data_dir(&self) -> &Path {
+        &self.0.config.data_dir
     }
 
     /// Shows an error that no command of the page asked for.

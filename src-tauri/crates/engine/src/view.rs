@@ -3,6 +3,7 @@
 //! Times are Unix milliseconds, lifetimes are seconds.
 //! `ts-rs` writes these types to `ui/src/ipc/generated`.
 
+mod about;
 mod client;
 mod connection;
 mod inspect;
@@ -13,6 +14,7 @@ mod session;
 mod sign_in;
 mod wire;
 
+pub use about::*;
 pub use client::*;
 pub use connection::*;
 pub use inspect::*;

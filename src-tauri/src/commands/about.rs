@@ -1,0 +1,38 @@
+//! What this program is, and where it keeps its things.
+
+use bobbin_engine::{Engine, view::AboutView};
+use tauri::{AppHandle, Manager as _, State};
+
+use super::Reply;
+use crate::build_info;
+
+const WEB_VIEW: &str = if cfg!(windows) {
+    "WebView2"
+} else if cfg!(target_os = "macos") {
+    "WebKit"
+} else {
+    "WebKitGTK"
+};
+
+#[tauri::command]
+pub(crate) async fn about(app: AppHandle, engine: State<'_, Engine>) -> Reply<AboutView> {
+    let web_view = tauri::webview_version().unwrap_or_else(|_| "of unknown version".to_owned());
+    let log_folder = app.path().app_log_dir().map(|folder| folder.display().to_string());
+    Ok(AboutView {
+        version: build_info::VERSION.to_owned(),
+        commit: build_info::COMMIT.to_owned(),
+        build_date: build_info::BUILD_DATE.to_owned(),
+        system: format!("{} ({})", system(), std::env::consts::ARCH),
+        web_view: format!("{WEB_VIEW} {web_view}"),
+        data_folder: engine.data_dir().display().to_string(),
+        workspace_folder: engine.status().workspace,
+        log_folder: log_folder.unwrap_or_else(|error| error.to_string()),
+    })
+}
+
+/// The distribution's own name where there is one (os-release(5)), else the system's.
+fn system() -> String {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let name = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
+    name.map_or_else(|| std::env::consts::OS.to_owned(), |name| name.trim_matches('"').to_owned())
+}
