@@ -15,6 +15,7 @@ mod tally;
 mod test;
 mod tools;
 mod types;
+mod window;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +33,12 @@ mod flags {
             cmd test {
                 /// Run only one part: rust, page, interop or window.
                 optional --only part: Part
+                /// Also the tests of the window that take long: every desktop, many deaths of the web process.
+                optional --all
+                /// Test the window of the release build.
+                optional --release
+                /// Run the tests of the window so often, and print a table of runs and failures.
+                optional --repeat times: usize
                 /// Run only the tests whose name contains this.
                 optional filter: String
             }
@@ -78,8 +85,18 @@ fn main() -> ExitCode {
     let flags = flags::Xtask::from_env_or_exit();
     let done = match flags.subcommand {
         flags::XtaskCmd::Run(_) => app::run().map(|()| true),
-        flags::XtaskCmd::Test(test) => test::run(test.only, test.filter.as_deref()),
-        flags::XtaskCmd::Interop(interop) => test::run(Some(test::Part::Interop), interop.filter.as_deref()),
+        flags::XtaskCmd::Test(test) => test::run(test::Choice {
+            only: test.only,
+            filter: test.filter.as_deref(),
+            all: test.all,
+            release: test.release,
+            repeat: test.repeat,
+        }),
+        flags::XtaskCmd::Interop(interop) => test::run(test::Choice {
+            only: Some(test::Part::Interop),
+            filter: interop.filter.as_deref(),
+            ..test::Choice::default()
+        }),
         flags::XtaskCmd::Cases(_) => cases::run(),
         flags::XtaskCmd::Fuzz(fuzz) => fuzz::run(fuzz.target.as_deref(), fuzz.runs.unwrap_or(fuzz::RUNS)),
         flags::XtaskCmd::Lint(_) => lint::run(),

@@ -2,13 +2,14 @@
 
 use std::env::consts::OS;
 use std::str::FromStr;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, npm, succeeds, tee};
 use crate::tally::Tally;
-use crate::workspace::{binary, root, scratch, ui};
-use crate::{app, needs, packages, page, types};
+use crate::workspace::{root, scratch, ui};
+use crate::{app, needs, packages, page, types, window};
 
 /// What can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,26 @@ impl FromStr for Part {
     }
 }
 
+/// What of all this is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Choice<'a> {
+    pub(crate) only: Option<Part>,
+    /// Only the tests whose name contains this.
+    pub(crate) filter: Option<&'a str>,
+    /// Also the tests of the window that take long.
+    pub(crate) all: bool,
+    /// The window of the release build.
+    pub(crate) release: bool,
+    /// How often the tests of the window run; once otherwise.
+    pub(crate) repeat: Option<usize>,
+}
+
 /// Whether every test passed; the last line printed is the sum.
-pub(crate) fn run(only: Option<Part>, filter: Option<&str>) -> Result<bool> {
+pub(crate) fn run(choice: Choice<'_>) -> Result<bool> {
+    let Choice { only, filter, all, release, repeat } = choice;
+    if (release || repeat.is_some()) && only != Some(Part::Window) {
+        bail!("--release and --repeat are for the tests of the window: add --only window");
+    }
     let wanted = |part| only.is_none_or(|only| only == part);
     let mut suites = Suites::default();
     app::ensure_system()?;
@@ -50,20 +69,21 @@ pub(crate) fn run(only: Option<Part>, filter: Option<&str>) -> Result<bool> {
         page::build()?;
     }
     if wanted(Part::Rust) {
-        suites.add("Rust", rust(filter));
+        suites.add("Rust", || rust(filter));
         if filter.is_none() {
-            suites.add("generated types", generated_types());
+            suites.add("generated types", generated_types);
         }
     }
     if wanted(Part::Page) {
-        suites.add("page", vitest(filter));
+        suites.add("page", || vitest(filter));
     }
     if wanted(Part::Interop) {
-        suites.add("interop", interop(filter));
+        suites.add("interop", || interop(filter));
     }
     if wanted(Part::Window) {
         if has_window_tests() {
-            suites.add("window", window(filter));
+            let wanted = window::Wanted { filter, all, release, repeat: repeat.unwrap_or(1) };
+            suites.add("window", || judge(true, window::run(wanted)?));
         } else {
             eprintln!("The tests of the real window run on Linux only.");
         }
@@ -117,17 +137,6 @@ fn interop(filter: Option<&str>) -> Result<Tally> {
     judge(ended_well, Tally::of_libtest(&output))
 }
 
-fn window(filter: Option<&str>) -> Result<Tally> {
-    if !succeeds(&mut cargo("build --package bobbin --features custom-protocol"))? {
-        bail!("the application could not be built");
-    }
-    // One after the other: each starts a sandbox, which after a restart wants the port that it had.
-    let mut tests = cargo("test --package bobbin-tests --test window -- --test-threads=1");
-    tests.args(filter).env("BOBBIN_APP", binary("debug")?);
-    let (ended_well, output) = tee(&mut tests)?;
-    judge(ended_well, Tally::of_libtest(&output))
-}
-
 /// A runner that failed without a failed test has crashed, and one that ran nothing has tested nothing.
 fn judge(ended_well: bool, mut tally: Tally) -> Result<Tally> {
     if tally.ran_nothing() {
@@ -146,14 +155,17 @@ struct Suites {
 }
 
 impl Suites {
-    fn add(&mut self, name: &str, outcome: Result<Tally>) {
+    fn add(&mut self, name: &str, suite: impl FnOnce() -> Result<Tally>) {
+        let began = Instant::now();
+        let outcome = suite();
+        let took = began.elapsed().as_secs();
         match outcome {
             Ok(tally) => {
-                self.lines.push(format!("{name}: {tally}"));
+                self.lines.push(format!("{name}: {tally} ({took} s)"));
                 self.sum += tally;
             }
             Err(error) => {
-                self.lines.push(format!("{name}: {error:#}"));
+                self.lines.push(format!("{name}: {error:#} ({took} s)"));
                 self.sum.failed += 1;
             }
         }
@@ -188,9 +200,9 @@ mod tests {
     #[test]
     fn one_suite_that_broke_fails_the_whole() {
         let mut suites = Suites::default();
-        suites.add("Rust", Ok(Tally { passed: 3, ..Tally::default() }));
+        suites.add("Rust", || Ok(Tally { passed: 3, ..Tally::default() }));
         assert!(suites.report());
-        suites.add("page", Err(anyhow::anyhow!("vitest ended without a report")));
+        suites.add("page", || Err(anyhow::anyhow!("vitest ended without a report")));
         assert!(!suites.report());
         assert_eq!(suites.sum.to_string(), "3 passed, 1 failed, 0 skipped");
     }
