@@ -1,6 +1,10 @@
 //! The application's real window.
 
-use std::{ops::Deref, path::PathBuf, time::Duration};
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -19,8 +23,8 @@ pub struct App {
 }
 
 impl App {
-    pub(crate) async fn start(world: &World) -> Self {
-        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": binary(), "args": [] } });
+    pub(crate) async fn start(world: &World, program: &Path) -> Self {
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
         let driver = Driver::start(world, "WebKitWebDriver", capabilities).await;
         let process =
             until("the application to run", || children(driver.process.id()).first().copied()).await;
@@ -86,7 +90,7 @@ impl Deref for App {
 }
 
 /// The program under test: `BOBBIN_APP`, or the debug build of the workspace.
-fn binary() -> PathBuf {
+pub fn program() -> PathBuf {
     let path = std::env::var_os("BOBBIN_APP").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/bobbin")),
         PathBuf::from,

@@ -42,8 +42,9 @@ impl Driver {
     async fn try_start(world: &World, program: &str, capabilities: Map<String, Value>) -> Option<Self> {
         let port = free_port();
         let mut command: Command = world.command(program);
-        command.arg(format!("--port={port}"));
-        let process = Process::start(command, &world.path("logs"));
+        // Lets a program be driven that is started from here.
+        command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let process = Process::start(&mut command, &world.path("logs"));
         until(&format!("{program} to listen"), || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()).await;
         let address = format!("http://127.0.0.1:{port}");
         let mut builder = ClientBuilder::new(HttpConnector::new());

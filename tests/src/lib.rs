@@ -8,17 +8,23 @@
 mod app;
 mod axe;
 mod browser;
+mod desktop;
 mod driver;
 mod handlers;
 mod page;
+mod picture;
 mod process;
 mod provider;
+mod screen;
 mod wait;
 mod world;
 
-pub use app::App;
+pub use app::{App, program};
 pub use browser::Browser;
+pub use desktop::{Desktop, Manager};
 pub use page::Page;
+pub use picture::{Area, Layout, Picture};
 pub use provider::{AuthorizationUrl, Decision};
+pub use screen::{Running, Screen};
 pub use wait::{PATIENCE, until};
 pub use world::{KeyStore, World};

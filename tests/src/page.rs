@@ -53,24 +53,23 @@ impl Page {
         .await;
     }
 
-    /// Clicks it, as soon as it is there and nothing lies over it.
+    /// Clicks it once, as soon as it is there. Where something lies over it, or it was drawn anew meanwhile, the click of
+    /// a person would be lost as well: then the test fails.
     pub async fn click(&self, role: &str, name: &str) {
-        self.patiently(|| async {
-            let element = self.look(role, name).await?;
-            in_time(element.click())
-                .await
-                .map_err(|error| format!("the {role} “{name}” cannot be clicked: {error}"))
-        })
-        .await;
+        let element = self.find(role, name).await;
+        self.click_on(&element, &format!("the {role} “{name}”")).await;
     }
 
     /// Clicks the first element that fits a CSS selector, where a name alone says too little.
     pub async fn click_at(&self, selector: &str) {
-        self.patiently(|| async {
-            let element = in_time(self.client.find(Locator::Css(selector))).await?;
-            in_time(element.click()).await.map_err(|error| format!("{selector} cannot be clicked: {error}"))
-        })
-        .await;
+        let element = self.patiently(|| in_time(self.client.find(Locator::Css(selector)))).await;
+        self.click_on(&element, selector).await;
+    }
+
+    async fn click_on(&self, element: &Element, what: &str) {
+        if let Err(error) = in_time(element.click()).await {
+            self.fail(&format!("{what} cannot be clicked: {error}")).await;
+        }
     }
 
     /// Replaces what a text field holds.
@@ -199,12 +198,14 @@ impl Page {
     {
         match poll(PATIENCE, ask).await {
             Ok(answer) => answer,
-            Err(refusal) => {
-                // A page that hangs gives no picture either.
-                let _ = tokio::time::timeout(Duration::from_secs(5), self.screenshot("failed")).await;
-                panic!("after {} s: {refusal}", PATIENCE.as_secs())
-            }
+            Err(refusal) => self.fail(&format!("after {} s: {refusal}", PATIENCE.as_secs())).await,
         }
+    }
+
+    async fn fail(&self, why: &str) -> ! {
+        // A page that hangs gives no picture either.
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.screenshot("failed")).await;
+        panic!("{why}")
     }
 
     async fn look(&self, role: &str, name: &str) -> Result<Element, String> {

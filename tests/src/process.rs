@@ -23,8 +23,9 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it; what it says on standard error, and on standard output unless that is piped, goes to a file in `logs`.
-    pub(crate) fn start(mut command: Command, logs: &Path) -> Self {
-        let name = command.get_args().nth(3).unwrap_or_default().to_string_lossy().into_owned();
+    pub(crate) fn start(command: &mut Command, logs: &Path) -> Self {
+        let name = command.get_args().skip_while(|argument| *argument != "--").nth(1).unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
         let log = logs.join(format!("{}.log", name.rsplit('/').next().unwrap_or("child")));
         let file = File::options().create(true).append(true).open(&log).unwrap();
         command.stderr(file).process_group(0);
@@ -91,19 +92,38 @@ pub(crate) fn is_running(id: i32) -> bool {
 }
 
 pub(crate) fn kill(id: i32) {
+    signal(id, Signal::KILL);
+}
+
+pub(crate) fn signal(id: i32, signal: Signal) {
     if let Some(process) = Pid::from_raw(id) {
-        let _ = kill_process(process, Signal::KILL);
+        let _ = kill_process(process, signal);
     }
 }
 
 /// Ends what was started with this mark in its environment, also what left its group, such as an opened program.
 pub(crate) fn sweep(mark: &str) {
+    marked(mark).into_iter().for_each(kill);
+}
+
+/// The processes of a world that run a program of this name, the oldest first.
+pub(crate) fn of_world(mark: &str, name: &str) -> Vec<i32> {
+    let program = |id: &i32| fs::read_link(format!("/proc/{id}/exe"));
+    let runs =
+        |id: &i32| program(id).is_ok_and(|program| program.file_name().is_some_and(|file| file == name));
+    let mut found: Vec<i32> = marked(mark).into_iter().filter(runs).collect();
+    found.sort_unstable();
+    found
+}
+
+/// What was started with this mark in its environment, and is not this program.
+fn marked(mark: &str) -> Vec<i32> {
     let own = std::process::id().cast_signed();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        if id != own && environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()) {
-            kill(id);
-        }
-    }
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    ids.filter(|id| {
+        let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+        *id != own && environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+    })
+    .collect()
 }

@@ -2,11 +2,12 @@
 
 use std::{
     future::Future,
+    thread,
     time::{Duration, Instant},
 };
 
 /// How long anything may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -33,4 +34,16 @@ pub async fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     })
     .await
     .unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// The same for what is waited for without a runtime.
+pub(crate) fn until_now<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited {} s for {what}", PATIENCE.as_secs());
+        thread::sleep(PAUSE);
+    }
 }

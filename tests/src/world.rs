@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    fs,
+    fs::{self, File},
     io::Write as _,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
@@ -13,7 +13,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    App, AuthorizationUrl, Browser, handlers,
+    App, AuthorizationUrl, Browser,
+    app::program,
+    desktop::{Desktop, Manager},
+    handlers,
     process::{self, Process, bound},
     wait::until,
 };
@@ -30,9 +33,11 @@ pub enum KeyStore {
 /// Ends everything that runs in it when it is dropped.
 pub struct World {
     name: String,
+    desktop: Desktop,
     display: String,
+    /// The X display first, then what manages its windows.
+    screen: Vec<Process>,
     bus: String,
-    /// In the order of their start.
     services: Vec<Process>,
     root: TempDir,
     /// How many of the opened pages were asked for.
@@ -45,35 +50,54 @@ impl Default for World {
     }
 }
 
+const SETTINGS: &str = "[org/gnome/desktop/wm/preferences]\nbutton-layout='menu:minimize,maximize,close'\n";
+
+/// The type of the links that Bobbin opens.
+const APP_LINK: &str = "x-scheme-handler/dev.bobbin.workbench";
+
+/// Where the tests run that are about something else: the window as it opens first fits on it.
+const USUAL: Desktop = Desktop::new(Manager::Openbox, 1440, 900);
+
 impl World {
-    /// A desktop with an unlocked key store.
+    /// A usual desktop with an unlocked key store.
     pub fn new() -> Self {
-        Self::with(KeyStore::Unlocked)
+        Self::make(KeyStore::Unlocked, USUAL)
     }
 
     pub fn with(key_store: KeyStore) -> Self {
+        Self::make(key_store, USUAL)
+    }
+
+    pub fn on(desktop: Desktop) -> Self {
+        Self::make(KeyStore::Unlocked, desktop)
+    }
+
+    fn make(key_store: KeyStore, desktop: Desktop) -> Self {
         let root = tempfile::Builder::new().prefix("bobbin-").tempdir().unwrap();
-        for folder in ["home", "data", "config", "cache", "state", "run", "tmp", "logs"] {
+        for folder in ["home", "data", "config", "cache", "state", "run", "tmp", "logs", "system"] {
             // XDG_RUNTIME_DIR must be nobody else's.
             fs::DirBuilder::new().mode(0o700).create(root.path().join(folder)).unwrap();
         }
         let at = |name: &str| root.path().join(name);
         handlers::install(&at("data"), &at("config"), &at("opened-urls"));
+        // Windows that draw their own title bar have no button to minimize them otherwise.
+        let settings = at("config/glib-2.0/settings");
+        fs::create_dir_all(&settings).unwrap();
+        fs::write(settings.join("keyfile"), SETTINGS).unwrap();
 
-        let mut screen = bound("Xvfb");
-        screen.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]);
-        let mut screen = Process::start(piped(screen), &at("logs"));
-        let display = format!(":{}", screen.first_line());
-
-        let (bus, address) = start_bus(root.path(), &display);
+        let (screen, display) = start_screen(desktop, &at("logs"));
+        let (bus, address) = start_bus(root.path());
         let mut world = Self {
             name: test_name(),
+            desktop,
             display,
+            screen: vec![screen],
             bus: address,
-            services: vec![screen, bus],
+            services: vec![bus],
             root,
             opened: Cell::new(0),
         };
+        world.manage_screen();
         if key_store == KeyStore::Unlocked {
             let daemon = world.start_key_store();
             world.services.push(daemon);
@@ -81,9 +105,34 @@ impl World {
         world
     }
 
+    fn manage_screen(&mut self) {
+        let managers = self.desktop.start(self);
+        self.screen.extend(managers);
+        self.desktop.wait(self);
+    }
+
+    /// Puts another screen in the place of this one, as when a laptop leaves its dock; every window must be closed.
+    pub fn change_screen(&mut self, desktop: Desktop) {
+        self.close_screen();
+        let (screen, display) = start_screen(desktop, &self.path("logs"));
+        (self.desktop, self.display) = (desktop, display);
+        self.screen.push(screen);
+        self.manage_screen();
+    }
+
+    /// The display last, or the others complain.
+    fn close_screen(&mut self) {
+        while self.screen.pop().is_some() {}
+    }
+
     /// Starts the application and waits for its first view.
     pub async fn app(&self) -> App {
-        App::start(self).await
+        App::start(self, &program()).await
+    }
+
+    /// The same for a program that lies elsewhere.
+    pub async fn app_at(&self, program: &Path) -> App {
+        App::start(self, program).await
     }
 
     /// Starts Chromium on the page that the application asked for.
@@ -91,14 +140,13 @@ impl World {
         Browser::start(self, page.url()).await
     }
 
-    /// What the system does with a link that a person or a program opens.
+    /// What a desktop without an opener of its own does with a link that a person or a program opens.
+    ///
+    /// It comes back at once: `xdg-open` may become the application itself.
     pub fn open_link(&self, url: &str) {
-        let output = self.command("gio").args(["open", url]).output().expect("gio can be run");
-        assert!(
-            output.status.success(),
-            "gio open {url} failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let log = File::options().create(true).append(true).open(self.path("logs/xdg-open.log")).unwrap();
+        let mut opening = self.command("xdg-open").arg(url).stderr(log).spawn().expect("xdg-open can be run");
+        thread::spawn(move || opening.wait());
     }
 
     /// The next page that the application opens in the browser, one after the other.
@@ -119,6 +167,39 @@ impl World {
         files
     }
 
+    /// Installs a desktop entry that opens the app link, as a package would, and gives the file.
+    pub fn install_package(&self, name: &str, exec: &str) -> PathBuf {
+        handlers::entry(&self.path("system"), name, exec, &[APP_LINK])
+    }
+
+    /// Makes a desktop entry of the person's own the default for the app link, as `xdg-mime default` does.
+    pub fn choose_opener(&self, name: &str, exec: &str) {
+        handlers::entry(&self.path("data"), name, exec, &[APP_LINK]);
+        self.run("xdg-mime", &["default", name, APP_LINK]);
+    }
+
+    /// The desktop entry that `xdg-open` would take for the app link.
+    pub fn opener(&self) -> String {
+        self.run("xdg-mime", &["query", "default", APP_LINK])
+    }
+
+    /// Runs a program to its end and gives what it wrote.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> String {
+        let output = self.command(program).args(arguments).stdout(Stdio::piped()).output();
+        let output = output.unwrap_or_else(|error| panic!("{program} cannot be run: {error}"));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The folder with the person's own desktop entries.
+    pub fn applications(&self) -> PathBuf {
+        self.path("data/applications")
+    }
+
+    /// A folder of `XDG_DATA_DIRS`, where packages install.
+    pub fn system_folder(&self) -> PathBuf {
+        self.path("system")
+    }
+
     /// The application's data folder.
     pub fn data_folder(&self) -> PathBuf {
         self.path("data/dev.bobbin.workbench")
@@ -126,14 +207,41 @@ impl World {
 
     /// A command that runs in this world and nowhere else.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
-        let mut command = bound(program);
-        set_environment(&mut command, self.root.path(), &self.display);
-        command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+        let mut command = self.on_display(program);
+        self.desktop.point(&mut command, self);
         command
+    }
+
+    /// A command that runs on the X display itself, below a compositor that is nested in it.
+    pub(crate) fn on_display(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = bound(program);
+        self.set_environment(&mut command);
+        command
+    }
+
+    pub(crate) fn set_environment(&self, command: &mut Command) {
+        set_environment(command, self.root.path());
+        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+    }
+
+    /// Waits until somebody answers for that name on the session bus.
+    pub(crate) fn wait_for_service(&self, name: &str) {
+        let wait = ["wait", "--session", "--timeout", "30", name];
+        let waited = self.on_display("gdbus").args(wait).status().expect("gdbus can be run");
+        assert!(waited.success(), "{name} did not come up");
+    }
+
+    pub fn desktop(&self) -> Desktop {
+        self.desktop
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
+    }
+
+    /// The variable by which everything of this world is known.
+    pub(crate) fn mark(&self) -> String {
+        mark(self.root.path())
     }
 
     /// The test's name, as a file name.
@@ -144,14 +252,9 @@ impl World {
     fn start_key_store(&self) -> Process {
         let mut daemon = self.command("gnome-keyring-daemon");
         daemon.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
-        let mut daemon = Process::start(daemon, &self.path("logs"));
+        let mut daemon = Process::start(&mut daemon, &self.path("logs"));
         daemon.stdin().write_all(b"a password").unwrap();
-        let waited = self
-            .command("gdbus")
-            .args(["wait", "--session", "--timeout", "15", "org.freedesktop.secrets"])
-            .status()
-            .expect("gdbus can be run");
-        assert!(waited.success(), "the key store did not come up:\n{}", daemon.said());
+        self.wait_for_service("org.freedesktop.secrets");
         daemon
     }
 }
@@ -161,7 +264,7 @@ impl Drop for World {
         if thread::panicking() {
             // What was on the display, whoever failed; only a help, so it may be missing.
             let shot = crate::page::screenshots().join(format!("{}-failed-display.png", self.name));
-            let _ = self.command("import").args(["-window", "root"]).arg(shot).status();
+            let _ = self.on_display("import").args(["-window", "root"]).arg(shot).status();
             for (log, text) in
                 self.files().into_iter().filter(|(path, _)| path.starts_with(self.path("logs")))
             {
@@ -173,14 +276,23 @@ impl Drop for World {
                 }
             }
         }
-        process::sweep(&mark(self.root.path()));
-        // The display last, or the others complain.
-        while self.services.pop().is_some() {}
+        process::sweep(&self.mark());
+        self.close_screen();
     }
 }
 
+/// An X display; gives its name too.
+fn start_screen(desktop: Desktop, logs: &Path) -> (Process, String) {
+    let mut screen = bound("Xvfb");
+    let size = format!("{}x{}x24", desktop.width, desktop.height);
+    screen.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
+    let mut screen = Process::start(screen.stdout(Stdio::piped()), logs);
+    let display = format!(":{}", screen.first_line());
+    (screen, display)
+}
+
 /// A session bus that starts no services of this computer, so that a test has what it started itself and no more.
-fn start_bus(root: &Path, display: &str) -> (Process, String) {
+fn start_bus(root: &Path) -> (Process, String) {
     let config = root.join("bus.conf");
     let listen = root.join("run/bus");
     fs::write(
@@ -196,14 +308,15 @@ fn start_bus(root: &Path, display: &str) -> (Process, String) {
     )
     .unwrap();
     let mut daemon = bound("dbus-daemon");
-    set_environment(&mut daemon, root, display);
+    set_environment(&mut daemon, root);
     daemon.args(["--nofork", "--nopidfile", "--print-address=1", "--config-file"]).arg(config);
-    let mut daemon = Process::start(piped(daemon), &root.join("logs"));
+    let mut daemon = Process::start(daemon.stdout(Stdio::piped()), &root.join("logs"));
     let address = daemon.first_line();
     (daemon, address)
 }
 
-fn set_environment(command: &mut Command, root: &Path, display: &str) {
+/// Without XDG_CURRENT_DESKTOP: `xdg-open` then has no desktop's opener to leave a link to.
+fn set_environment(command: &mut Command, root: &Path) {
     let mark = mark(root);
     let (name, value) = mark.split_once('=').expect("the mark is a variable");
     command
@@ -211,7 +324,6 @@ fn set_environment(command: &mut Command, root: &Path, display: &str) {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("LANG", "C.UTF-8")
         .env("TZ", "UTC")
-        .env("DISPLAY", display)
         .env("HOME", root.join("home"))
         .env("TMPDIR", root.join("tmp"))
         .env("XDG_DATA_HOME", root.join("data"))
@@ -219,23 +331,16 @@ fn set_environment(command: &mut Command, root: &Path, display: &str) {
         .env("XDG_CACHE_HOME", root.join("cache"))
         .env("XDG_STATE_HOME", root.join("state"))
         .env("XDG_RUNTIME_DIR", root.join("run"))
-        // xdg-open then asks gio, which understands what the app link's registration wrote.
-        .env("XDG_CURRENT_DESKTOP", "GNOME")
-        .env("GDK_BACKEND", "x11")
-        .env("GSETTINGS_BACKEND", "memory")
+        // What packages install, here in the test's own folder before this computer's.
+        .env("XDG_DATA_DIRS", format!("{}:/usr/local/share:/usr/share", root.join("system").display()))
+        .env("GSETTINGS_BACKEND", "keyfile")
         .env("NO_AT_BRIDGE", "1")
-        .env("TAURI_WEBVIEW_AUTOMATION", "true")
         .env(name, value);
 }
 
 /// The variable by which everything of a world is known.
 fn mark(root: &Path) -> String {
     format!("BOBBIN_TEST_WORLD={}", root.display())
-}
-
-fn piped(mut command: Command) -> Command {
-    command.stdout(Stdio::piped());
-    command
 }
 
 /// The running test's path, `sign_in::the_app_link_…`, as a file name.

@@ -161,7 +161,7 @@ async fn a_refused_client_is_told_what_could_explain_it() {
     use_secret(&app, "Body").await;
     app.click("button", "Replace…").await;
     app.fill("Client secret", "not the one").await;
-    app.click("button", "Keep").await;
+    app.click("button", "Save").await;
     app.shows("Saved, encrypted").await;
     let page = begin_sign_in(&world, &app).await;
     world.open_link(&page.decide(bobbin_tests::Decision::Allow).await);
@@ -176,7 +176,7 @@ pub(crate) async fn use_secret(app: &App, sent_in: &str) {
     app.click("radio", "Secret").await;
     app.click("radio", sent_in).await;
     app.fill("Client secret", CONFIDENTIAL_CLIENT_SECRET).await;
-    app.click("button", "Keep").await;
+    app.click("button", "Save").await;
     app.shows("Saved, encrypted").await;
 }
 

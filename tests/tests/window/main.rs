@@ -5,6 +5,8 @@
 mod accessibility;
 mod callback;
 mod clients;
+mod desktops;
+mod display;
 mod faults;
 mod inspect;
 mod pasted;
