@@ -1,6 +1,6 @@
 import { pageHeld, pageHold } from "../ipc/page";
 
-/** What was typed longer ago than this survives the page. */
+/** What was typed longer ago than this survives the page; each change is not sent sooner after another. */
 const HOLD_AFTER_MS = 50;
 /** A longer text is not worth sending again with each key. */
 const MAX_LENGTH = 4_000_000;
@@ -22,6 +22,7 @@ export interface Hold {
  */
 export function hold<T>(key: string, value: () => T | null, restore: (value: T) => void): Hold {
   let sent: string | null = null;
+  let sentAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const send = (text: string | null) => {
@@ -29,6 +30,7 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
     timer = undefined;
     if (text === sent) return;
     sent = text;
+    sentAt = performance.now();
     // A refusal means only that a page which dies forgets.
     void pageHold(key, text).catch(() => undefined);
   };
@@ -48,7 +50,11 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
 
   const stop = $effect.root(() => {
     $effect(() => {
-      if (read() !== sent) timer ??= setTimeout(() => send(read()), HOLD_AFTER_MS);
+      const text = read();
+      if (text === sent) return;
+      // A page that is slower than the keys would not come to its timers.
+      if (performance.now() - sentAt >= HOLD_AFTER_MS) send(text);
+      else timer ??= setTimeout(() => send(read()), HOLD_AFTER_MS);
     });
   });
   const end = () => {
