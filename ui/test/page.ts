@@ -77,11 +77,14 @@ export const thandi = (left = 14.5 * MINUTE) => session("thandi", "Thandi Nkosi"
 export const calls = (application: Application, command: string) =>
   application.calls.filter((call) => call.command === command);
 
-/** The level-1 heading, once it is this one. */
+/** The level-1 heading, once it is this one. The first visit to a view compiles it, which a busy machine takes long for. */
 export const arrive = (name: string) =>
-  waitFor(() => {
-    if (screen.getByRole("heading", { level: 1 }).textContent !== name) throw new Error(`not at ${name}`);
-  });
+  waitFor(
+    () => {
+      if (screen.getByRole("heading", { level: 1 }).textContent !== name) throw new Error(`not at ${name}`);
+    },
+    { timeout: 20_000 },
+  );
 
 /** Puts a text into a field in one go, as a paste does; typing would take its braces for keys. */
 export function fill(field: HTMLInputElement | HTMLTextAreaElement, text: string): void {
