@@ -9,7 +9,10 @@ mod queries;
 mod seeds;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 pub use self::{
     connection_file::{
@@ -38,11 +41,16 @@ impl Workspace {
     pub fn open(dir: &Path) -> Result<Self, FileError> {
         let workspace = Self { dir: dir.to_owned() };
         let fresh = !workspace.connections_dir().exists() && !workspace.queries_dir().exists();
-        for folder in [workspace.connections_dir(), workspace.queries_dir()] {
-            files::create_folders(&folder)?;
+        let folders = [workspace.connections_dir(), workspace.queries_dir()];
+        for folder in &folders {
+            files::create_folders(folder)?;
         }
-        if fresh {
-            seeds::write(&workspace)?;
+        if fresh && let Err(error) = seeds::write(&workspace) {
+            // Half a start would count as a workspace of its own, and the sandbox would never come.
+            for folder in &folders {
+                let _ = fs::remove_dir_all(folder);
+            }
+            return Err(error);
         }
         Ok(workspace)
     }
