@@ -46,6 +46,7 @@ impl std::error::Error for Error {}
 
 impl From<Error> for ErrorView {
     fn from(error: Error) -> Self {
+        tracing::warn!(code = error.code(), "error shown");
         *error.0
     }
 }

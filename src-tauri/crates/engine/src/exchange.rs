@@ -111,14 +111,17 @@ impl Engine {
         let duration_ms = self.now() - started;
         match sent {
             Ok(reply) => {
+                let (status, bytes) = (reply.status, reply.body.len());
+                tracing::info!(?purpose, status, bytes, duration_ms, "reply");
                 self.measure_clock(url.host_str(), &reply, started, started + duration_ms);
                 self.record_reply(&id, duration_ms, &reply);
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
                 self.record_failure(&id, duration_ms, &failure.to_string());
-                let host = url.host_str().unwrap_or_default();
-                Err(Lost { not_sent: failure.not_sent(), error: unreachable(host, &failure) })
+                let error = unreachable(url.host_str().unwrap_or_default(), &failure);
+                tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
+                Err(Lost { not_sent: failure.not_sent(), error })
             }
         }
     }

@@ -172,6 +172,7 @@ impl Engine {
     /// Answers at `bound` until the sign-in `id` is over.
     pub(crate) fn listen(&self, id: &str, bound: Bound) {
         let Bound { listening, sockets } = bound;
+        tracing::info!(sign_in = id, port = listening.place.port, "listening on loopback");
         for socket in sockets {
             let desk = Desk { engine: self.clone(), authority: listening.place.authority() };
             let stop = listening.open.0.clone().cancelled_owned();

@@ -137,6 +137,7 @@ impl Engine {
                 let followed = self.follow_another(id, generation).await;
                 return followed.map_err(|error| provider.refresh_failed(error));
             }
+            tracing::info!(session = id, generation, "refresh in flight");
             self.session_changed(id);
             let spent = self.spend(session.clone(), &provider, request, since, narrowed.clone()).await;
             self.session_changed(id);
@@ -185,6 +186,7 @@ impl Engine {
             },
         };
         let (id, begun) = (session.id.clone(), (session.generation, since));
+        tracing::warn!(session = id, ?mark, code = not_spent.error.code(), "refresh failed");
         let now = self.now();
         let marked = self.with_store(move |store| store.fail_refresh(&id, begun, mark, &why, now)).await;
         if let Err(unmarked) = marked {
@@ -218,6 +220,7 @@ impl Engine {
         };
         let new = NewTokens { session, refreshed_at: Some(now), id_token: reply.id_token };
         self.keep_tokens(new.clone()).await?;
+        tracing::info!(session = new.session.id, generation = new.session.generation, "refreshed");
         match new.id_token {
             Some(id_token) => self.check_refreshed(new.session, id_token).await,
             None => Ok(()),

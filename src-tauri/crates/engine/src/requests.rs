@@ -85,6 +85,7 @@ impl Engine {
             SignInState::Expired => Kept::Expired,
             SignInState::Failed => Kept::Failed,
         };
+        tracing::info!(?state, sign_in = id, "sign-in ended");
         let (wanted, at) = (id.to_owned(), self.now());
         let ended = self
             .with_store(move |store| {

@@ -60,10 +60,20 @@ impl Engine {
                 }
             }
         });
-        match task.await {
+        let outcome = match task.await {
             Ok(response) => response,
             Err(error) => Err(Error::new("internal", format!("The run ended early: {error}."))),
+        };
+        match &outcome {
+            Ok(response) => tracing::info!(
+                status = response.status,
+                errors = response.errors.len(),
+                duration_ms = response.duration_ms,
+                "run ended"
+            ),
+            Err(error) => tracing::warn!(code = error.code(), "run failed"),
         }
+        outcome
     }
 
     async fn run_now(&self, request: &RunRequest) -> Result<ResponseView> {

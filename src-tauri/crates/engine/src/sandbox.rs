@@ -75,6 +75,7 @@ impl Engine {
                 .hint("It listens on 127.0.0.1 only. Check that a security program does not forbid that, then try again.")
                 .detail(Some(error.to_string()))
         })?;
+        tracing::info!(port = sandbox.address().port(), "sandbox started");
         let engine = Arc::downgrade(&self.0);
         sandbox.on_faults(move || {
             if let Some(inner) = engine.upgrade() {

@@ -110,6 +110,7 @@ impl Engine {
         })
         .await?;
 
+        tracing::info!(sign_in = id, ?redirect_method, "sign-in started");
         let mut run = Run::new(&pending);
         run.done(Step::Prepare, self.now(), "state, nonce and verifier: 32 random bytes each");
         run.begin(Step::Consent, self.now(), "Opening your browser…");

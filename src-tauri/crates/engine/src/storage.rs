@@ -4,7 +4,7 @@ mod unsaved;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use bobbin_store::{KeyStoreState as Opened, Store, StoreError};
+use bobbin_store::{KeyStoreState as Opened, Migration, Store, StoreError};
 
 use self::unsaved::Held;
 pub(crate) use self::unsaved::NewTokens;
@@ -45,6 +45,7 @@ impl Engine {
             return Ok(store);
         }
         let opened = self.open_store().await?;
+        log(&opened);
         let store = Arc::new(opened.store);
         *lock(&storage.state) = Some((view_state(opened.state), opened.detail));
         storage.set(store.clone());
@@ -79,6 +80,7 @@ impl Engine {
     async fn move_to_database(&self, memory: Arc<Store>) -> Result<()> {
         let storage = &self.0.storage;
         let opened = self.open_store().await?;
+        log(&opened);
         let state = (view_state(opened.state), opened.detail);
         if !opened.store.persistent() {
             *lock(&storage.state) = Some(state);
@@ -157,6 +159,13 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| crate::Error::new("internal", format!("A background task ended early: {error}.")))
+}
+
+fn log(opened: &bobbin_store::Opened) {
+    tracing::info!(state = ?opened.state, persistent = opened.store.persistent(), "key store");
+    if let Some(Migration { from, to }) = opened.store.migration() {
+        tracing::info!(from, to, "database migrated");
+    }
 }
 
 fn view_state(state: Opened) -> KeyStoreState {

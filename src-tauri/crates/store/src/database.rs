@@ -116,6 +116,13 @@ const MIGRATIONS: &[&str] = &[
 ",
 ];
 
+/// A file of an older schema version that was brought up to date when it was opened; a new file is at version 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    pub from: i64,
+    pub to: i64,
+}
+
 /// What a look at the file shows, before anything is written.
 pub(crate) enum Found {
     /// No file, or one that never held a key check.
@@ -140,14 +147,14 @@ pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
 }
 
 /// Opens or creates the file, readable by its owner alone, and brings its schema up to date.
-pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open(path: &Path) -> Result<(Connection, Option<Migration>), StoreError> {
     // SQLite gives the -wal and -shm files the mode of the database.
     create_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     switch_to_wal(&connection)?;
-    prepare(&mut connection, path)?;
-    Ok(connection)
+    let migration = prepare(&mut connection, path)?;
+    Ok((connection, migration))
 }
 
 /// The same schema, gone with the process.
@@ -178,22 +185,23 @@ fn switch_to_wal(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>, StoreError> {
     connection.pragma_update(None, "synchronous", "full")?;
     // What is deleted is overwritten, and not merely unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Two processes may come here at once: the version is read under the write lock.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = version(&transaction, path)?;
+    let from = version(&transaction, path)?;
     for (number, migration) in (1_i64..).zip(MIGRATIONS) {
-        if number > version {
+        if number > from {
             transaction.execute_batch(migration)?;
             transaction.pragma_update(None, "user_version", number)?;
         }
     }
+    let to = version(&transaction, path)?;
     transaction.commit()?;
-    Ok(())
+    Ok((from != to).then_some(Migration { from, to }))
 }
 
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {

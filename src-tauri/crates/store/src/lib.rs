@@ -27,6 +27,7 @@ use std::sync::Arc;
 pub use crate::{
     authorization_requests::{AuthorizationRequest, RequestOutcome},
     client_secrets::{ClientKey, ClientSecrets, Unreadable},
+    database::Migration,
     error::StoreError,
     origins::Origin,
     refreshes::RefreshRecord,

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::{
     Random,
-    database::{self, Found},
+    database::{self, Found, Migration},
     error::StoreError,
     key_store,
     seal::{KEY_LENGTH, Key, Place, Sealer, random_key},
@@ -52,6 +52,7 @@ pub struct Store {
     connection: Option<Mutex<Connection>>,
     pub(crate) sealer: Sealer,
     persistent: bool,
+    migration: Option<Migration>,
 }
 
 /// Why there is no persistent store.
@@ -115,6 +116,11 @@ impl Store {
         self.persistent
     }
 
+    /// How the file's schema changed when it was opened.
+    pub fn migration(&self) -> Option<Migration> {
+        self.migration
+    }
+
     fn open_persistent(
         dir: &Path,
         key: impl FnOnce(&Found) -> Result<Key, Refusal>,
@@ -131,7 +137,8 @@ impl Store {
     }
 
     pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
-        let store = Self::new(Some(database::open(path)?), key, random.clone(), true);
+        let (connection, migration) = database::open(path)?;
+        let store = Self { migration, ..Self::new(Some(connection), key, random.clone(), true) };
         store.check_key(path)?;
         Ok(store)
     }
@@ -165,7 +172,8 @@ impl Store {
     }
 
     fn new(connection: Option<Connection>, key: &Key, random: Random, persistent: bool) -> Self {
-        Self { connection: connection.map(Mutex::new), sealer: Sealer::new(key, random), persistent }
+        let sealer = Sealer::new(key, random);
+        Self { connection: connection.map(Mutex::new), sealer, persistent, migration: None }
     }
 
     /// [`Store::write`] for what must be in no file afterwards, not even sealed.
