@@ -3,13 +3,24 @@
 //! The URL goes straight to the engine, as it came: a parsed and printed one could match what the sent one does not.
 //! It never goes to the page.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    ffi::OsString,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
-use bobbin_engine::{Engine, view::LinkRegistration};
-use tauri::{AppHandle, Manager as _};
+use bobbin_engine::{
+    Engine,
+    view::{LinkRegistration, Notice, NoticeLevel},
+};
+use tauri::{AppHandle, Emitter as _, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
-use crate::window;
+use crate::{
+    command_line::{self, Options, Request},
+    profile::{APP_ID, Profile},
+    window,
+};
 
 #[cfg(target_os = "linux")]
 mod desktop_entry;
@@ -29,12 +40,14 @@ pub(crate) struct Registration {
 impl Registration {
     /// `scheme` is the one of a connection's redirect URI.
     pub(crate) fn of(&self, app: &AppHandle, scheme: &str) -> LinkRegistration {
-        if app.config().identifier != scheme {
+        if scheme != APP_ID {
             return LinkRegistration::NotRegistered {
-                detail: format!(
-                    "Bobbin receives {} links; {scheme} belongs to another program.",
-                    app.config().identifier
-                ),
+                detail: format!("Bobbin receives {APP_ID} links; {scheme} belongs to another program."),
+            };
+        }
+        if !app.state::<Profile>().is_default() {
+            return LinkRegistration::NotRegistered {
+                detail: "App links open the default profile. This window uses another data folder, so choose Loopback or Paste.".to_owned(),
             };
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,19 +55,34 @@ impl Registration {
     }
 }
 
-/// A second process was started: with a link to hand over, or by a person who looks for the window.
-pub(crate) fn second_start(app: &AppHandle, arguments: &[String]) {
-    match link_in(arguments, &app.config().identifier) {
-        Some(link) => receive(app, link.to_owned()),
-        None => window::to_front(app),
+/// A second process was started in `directory`: with a link to hand over, or by a person who looks for the window.
+pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &str) {
+    let arguments = arguments.iter().skip(1).map(OsString::from);
+    // It has read its command line itself, and ended where that was wrong.
+    let options = match command_line::parse(arguments) {
+        Ok(Request::Start(options)) => options,
+        _ => Options::default(),
+    };
+    if let Some(link) = options.link {
+        return receive(app, link);
+    }
+    window::to_front(app);
+    let asked = options.workspace.map(|workspace| Path::new(directory).join(workspace));
+    if asked.is_some_and(|asked| asked != app.state::<Profile>().workspace_dir) {
+        let notice = Notice {
+            level: NoticeLevel::Warning,
+            code: "workspace_not_opened".to_owned(),
+            message: "Bobbin is already open with another workspace.".to_owned(),
+            hint: Some("Close it, then start it again with the workspace that you want.".to_owned()),
+        };
+        let _ = app.emit("notice", notice);
     }
 }
 
 /// Takes the link that this process was started with. Called once, when the engine can answer.
 pub(crate) fn take_first(app: &AppHandle) {
-    let arguments: Vec<String> = std::env::args().collect();
-    if let Some(link) = link_in(&arguments, &app.config().identifier) {
-        receive(app, link.to_owned());
+    if let Some(link) = &app.state::<Options>().link {
+        receive(app, link.clone());
     }
     // macOS hands links over as events instead of arguments.
     if cfg!(target_os = "macos") {
@@ -87,13 +115,17 @@ pub(crate) fn look_again(app: &AppHandle) {
     settle(app, if first { system::register } else { |_, _| {} });
 }
 
-/// Changes what the system knows, then asks it.
+/// Changes what the system knows, then asks it. Links are the default profile's business alone.
 fn settle(app: &AppHandle, change: fn(&AppHandle, &str)) {
+    if !app.state::<Profile>().is_default() {
+        return;
+    }
     let registration = app.state::<Registration>();
     let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
-    let scheme = &app.config().identifier;
-    change(app, scheme);
-    let state = system::state(app, scheme);
+    change(app, APP_ID);
+    let state = system::state(app, APP_ID);
+    let registered = matches!(state, LinkRegistration::Registered);
+    tracing::info!(registered, "app link");
     *registration.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
 }
 
@@ -128,49 +160,4 @@ mod system {
 fn receive(app: &AppHandle, url: String) {
     let engine = app.state::<Engine>().inner().clone();
     tauri::async_runtime::spawn(async move { engine.app_link(&url).await });
-}
-
-/// The link among a process's arguments: the only one behind the program's name, as the system starts it.
-fn link_in<'a>(arguments: &'a [String], scheme: &str) -> Option<&'a str> {
-    match arguments {
-        [_program, link] => {
-            let (before, _) = link.split_once(':')?;
-            before.eq_ignore_ascii_case(scheme).then_some(link.as_str())
-        }
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link_in;
-
-    fn found(arguments: &[&str]) -> Option<String> {
-        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        link_in(&arguments, "dev.bobbin.workbench").map(str::to_owned)
-    }
-
-    #[test]
-    fn a_link_is_handed_over_to_the_letter() {
-        for link in [
-            "dev.bobbin.workbench:/oauth/callback?code=a%2Bb&state=s",
-            "dev.bobbin.workbench:/oauth/%2e/callback?code=a&state=s",
-            "DEV.bobbin.workbench:/x/../oauth/callback",
-        ] {
-            assert_eq!(found(&["bobbin", link]).as_deref(), Some(link));
-        }
-    }
-
-    #[test]
-    fn anything_else_is_a_person_who_looks_for_the_window() {
-        let callback = "dev.bobbin.workbench:/oauth/callback?code=a&state=s";
-        for arguments in [
-            &["bobbin"][..],
-            &["bobbin", "--help"],
-            &["bobbin", "https://example.com"],
-            &["bobbin", callback, "x"],
-        ] {
-            assert_eq!(found(arguments), None, "{arguments:?}");
-        }
-    }
 }

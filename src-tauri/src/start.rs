@@ -14,62 +14,97 @@ use bobbin_engine::{
     view::{Notice, NoticeLevel},
 };
 use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent};
-use tempfile::TempDir;
 
 use crate::{
     app_link::{self, Registration},
-    commands,
+    build_info::{BUILD_DATE, COMMIT, VERSION},
+    commands, log,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
+    panic_report,
+    profile::Profile,
     window,
 };
 
 /// The sandbox's usual port, so that its address reads the same every day.
 const SANDBOX_PORT: u16 = 5001;
 
-/// Whether the first view was answered, and what stands in for a data folder that cannot be used.
-pub(crate) struct First {
-    answered: AtomicBool,
-    /// Stands in for the data folder; removed when the app ends.
-    spare: Mutex<Option<TempDir>>,
-}
+/// Whether the first view was answered.
+#[derive(Default)]
+pub(crate) struct First(AtomicBool);
 
 /// What the page is told as soon as it asks for its first view.
 #[derive(Default)]
 struct Unsaid(Mutex<Vec<Notice>>);
 
+/// Never fails: Tauri would panic. What keeps the window from opening is told on standard error.
+#[allow(clippy::unnecessary_wraps, reason = "Tauri's type")]
 pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
-    let data_dir = app.path().app_data_dir()?;
-    let mut first = First { answered: AtomicBool::new(false), spare: Mutex::default() };
+    if let Err(error) = open(app) {
+        tracing::error!(code = "start_failed", "could not start");
+        crate::fail(&format!("the window could not be opened: {error}"), 1);
+        app.state::<Profile>().close();
+        app.handle().cleanup_before_exit();
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn open(app: &App) -> Result<(), Box<dyn Error>> {
+    let profile = app.state::<Profile>();
+    let handle = app.handle();
     app.manage(Unsaid::default());
-    let engine = match engine(app.handle(), &data_dir, true) {
+    // Here and not earlier: a second process ended before, and must not write to the log of the first.
+    if let Err(error) = log::start(&profile.log_dir) {
+        notice_later(
+            handle,
+            Notice {
+                level: NoticeLevel::Warning,
+                code: "log_failed".to_owned(),
+                message: format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display()),
+                hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
+            },
+        );
+    }
+    tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
+    if let Some(trouble) = &profile.trouble {
+        notice_later(handle, data_folder_failed(trouble));
+    }
+    if let Some(report) = panic_report::take_untold(&profile.log_dir) {
+        notice_later(
+            handle,
+            Notice {
+                level: NoticeLevel::Info,
+                code: "panic_reported".to_owned(),
+                message: format!(
+                    "Bobbin ran into an internal error on {}. The report contains no tokens.",
+                    report.time
+                ),
+                hint: Some(format!("To report the problem, attach {}.", report.path.display())),
+            },
+        );
+    }
+    let keeping = match &profile.trouble {
+        None => Keeping::KeyStore(profile.identifier.clone()),
+        Some(_) => Keeping::Memory,
+    };
+    let engine = match engine(handle, &profile.data_dir, &profile.workspace_dir, keeping) {
         Ok(engine) => engine,
         // A window that explains beats no window.
         Err(error) => {
-            let spare = tempfile::Builder::new().prefix("bobbin-").tempdir()?;
-            let engine = engine(app.handle(), spare.path(), false)?;
-            notice_later(
-                app.handle(),
-                Notice {
-                    level: NoticeLevel::Error,
-                    code: "data_folder_failed".to_owned(),
-                    message: format!(
-                        "{} cannot be used ({error}). Nothing is kept beyond this run.",
-                        data_dir.display()
-                    ),
-                    hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-                },
-            );
-            first.spare = Mutex::new(Some(spare));
-            engine
+            tracing::error!(code = error.code(), "the workspace cannot be used");
+            let folder = profile.workspace_dir.display();
+            notice_later(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
+            let spare = profile.spare()?;
+            engine(handle, &spare, &spare, Keeping::Memory)?
         }
     };
     app.manage(engine);
     app.manage(Registration::default());
     app.manage(commands::Held::default());
-    app.manage(first);
-    if let Some(error) = window::open(app, data_dir.join("window.json"))? {
+    app.manage(First::default());
+    if let Some(error) = window::open(app, profile.data_dir.join("window.json"))? {
         notice_later(
-            app.handle(),
+            handle,
             Notice {
                 level: NoticeLevel::Warning,
                 code: "window_state_unreadable".to_owned(),
@@ -87,12 +122,20 @@ pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
     unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
 }
 
+fn data_folder_failed(trouble: &str) -> Notice {
+    Notice {
+        level: NoticeLevel::Error,
+        code: "data_folder_failed".to_owned(),
+        message: format!("{trouble} Nothing is kept beyond this run."),
+        hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
+    }
+}
+
 /// The last event of the app is the time to clean up: the process then ends without running destructors.
 pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
-    if matches!(event, RunEvent::Exit)
-        && let Some(first) = app.try_state::<First>()
-    {
-        first.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if matches!(event, RunEvent::Exit) {
+        tracing::info!("ended");
+        app.state::<Profile>().close();
     }
 }
 
@@ -103,8 +146,7 @@ pub(crate) fn after_overview(app: &AppHandle) {
     for notice in notices {
         let _ = app.emit("notice", notice);
     }
-    let first = app.state::<First>();
-    if first.answered.swap(true, Ordering::SeqCst) {
+    if app.state::<First>().0.swap(true, Ordering::SeqCst) {
         return;
     }
     tell_bench();
@@ -123,11 +165,16 @@ pub(crate) fn after_overview(app: &AppHandle) {
     });
 }
 
-fn engine(app: &AppHandle, data_dir: &Path, kept: bool) -> Result<Engine, bobbin_engine::Error> {
+fn engine(
+    app: &AppHandle,
+    data_dir: &Path,
+    workspace_dir: &Path,
+    keeping: Keeping,
+) -> Result<Engine, bobbin_engine::Error> {
     Engine::new(Config {
         data_dir: data_dir.to_owned(),
-        workspace_dir: data_dir.to_owned(),
-        keeping: if kept { Keeping::KeyStore(app.config().identifier.clone()) } else { Keeping::Memory },
+        workspace_dir: workspace_dir.to_owned(),
+        keeping,
         sandbox_port: SANDBOX_PORT,
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),

@@ -23,14 +23,21 @@ pub struct App {
 }
 
 impl App {
-    pub(crate) async fn start(world: &World, program: &Path) -> Self {
-        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
+    pub(crate) async fn start(world: &World, program: &Path, arguments: &[&str]) -> Self {
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
         let driver = Driver::start(world, "WebKitWebDriver", capabilities).await;
         let process =
             until("the application to run", || children(driver.process.id()).first().copied()).await;
         let app = Self { page: Page::new(driver.client.clone(), world.name()), driver, process };
         app.until("the first view", "return document.documentElement.dataset.ready === 'true'").await;
         app
+    }
+
+    /// A file as the program sees it, whatever is mounted where it runs.
+    pub fn sees(&self, path: &Path) -> PathBuf {
+        let mut seen = PathBuf::from(format!("/proc/{}/root", self.process));
+        seen.extend(path.components().skip(1));
+        seen
     }
 
     /// Closes the window, as a person does, and waits for the program to end.

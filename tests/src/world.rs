@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    ffi::{OsStr, OsString},
     fs::{self, File},
     io::Write as _,
     os::unix::fs::DirBuilderExt as _,
@@ -40,6 +41,8 @@ pub struct World {
     bus: String,
     services: Vec<Process>,
     root: TempDir,
+    /// Variables that differ from the usual ones; `None` removes one.
+    variables: Vec<(&'static str, Option<OsString>)>,
     /// How many of the opened pages were asked for.
     opened: Cell<usize>,
 }
@@ -95,6 +98,7 @@ impl World {
             bus: address,
             services: vec![bus],
             root,
+            variables: Vec::new(),
             opened: Cell::new(0),
         };
         world.manage_screen();
@@ -127,12 +131,34 @@ impl World {
 
     /// Starts the application and waits for its first view.
     pub async fn app(&self) -> App {
-        App::start(self, &program()).await
+        self.app_with(&[]).await
+    }
+
+    /// The same, with arguments.
+    pub async fn app_with(&self, arguments: &[&str]) -> App {
+        App::start(self, &program(), arguments).await
     }
 
     /// The same for a program that lies elsewhere.
     pub async fn app_at(&self, program: &Path) -> App {
-        App::start(self, program).await
+        App::start(self, program, &[]).await
+    }
+
+    /// The application as a terminal starts it, where no window is expected or looked at.
+    pub fn bobbin(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(program());
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Gives every program that is started from now on another value of a variable.
+    pub fn set(&mut self, name: &'static str, value: impl AsRef<OsStr>) {
+        self.variables.push((name, Some(value.as_ref().to_owned())));
+    }
+
+    /// Takes a variable from every program that is started from now on.
+    pub fn unset(&mut self, name: &'static str) {
+        self.variables.push((name, None));
     }
 
     /// Starts Chromium on the page that the application asked for.
@@ -205,10 +231,21 @@ impl World {
         self.path("data/dev.bobbin.workbench")
     }
 
+    /// What the application wrote about itself.
+    pub fn log(&self) -> PathBuf {
+        self.data_folder().join("logs/bobbin.log")
+    }
+
     /// A command that runs in this world and nowhere else.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.on_display(program);
         self.desktop.point(&mut command, self);
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command
     }
 
@@ -235,7 +272,8 @@ impl World {
         self.desktop
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// A file or folder of this world.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 

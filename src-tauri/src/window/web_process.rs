@@ -60,6 +60,7 @@ pub(super) fn watch(window: &WebviewWindow) -> tauri::Result<()> {
 
 /// Loads the page again, or asks the person where that does not help.
 pub(crate) fn ended(app: &AppHandle) {
+    tracing::warn!("page process ended");
     if app.state::<Ends>().are_too_many(Instant::now()) {
         ask(app);
     } else {

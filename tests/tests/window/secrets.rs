@@ -1,6 +1,8 @@
+use std::fs;
+
 use bobbin_tests::World;
 
-use crate::steps::{sign_in, tokens};
+use crate::steps::{PERSON, sign_in, tokens};
 
 #[tokio::test]
 async fn no_token_is_in_any_file() {
@@ -15,6 +17,13 @@ async fn no_token_is_in_any_file() {
     app.close().await;
 
     let files = world.files();
+    let log = fs::read_to_string(world.log()).expect("there is a log");
+    for event in ["started", "sign-in ended state=Done", "run ended status=200"] {
+        assert!(log.contains(event), "the log does not tell of “{event}”:\n{log}");
+    }
+    for private in [PERSON, "ListBankAccounts", "oauth/callback", "http://", "dev.bobbin.workbench:", "?"] {
+        assert!(!log.contains(private), "the log holds “{private}”:\n{log}");
+    }
     let holds =
         |content: &[u8], text: &str| content.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(
