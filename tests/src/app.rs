@@ -77,6 +77,13 @@ impl App {
         self.press("Control+v").await;
     }
 
+    /// Gives the window this size, as dragging its edges does.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.answer("a new size", self.driver.client.set_window_size(width, height)).await;
+        let script = format!("return outerWidth === {width} && outerHeight === {height}");
+        self.until(&format!("a window of {width}×{height}"), &script).await;
+    }
+
     /// Calls a command of the application as its page does.
     pub async fn invoke(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
         let script = "const done = arguments[2];

@@ -24,3 +24,4 @@ mod start;
 mod steps;
 mod trouble;
 mod wire;
+mod zoom;
