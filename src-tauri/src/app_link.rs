@@ -106,19 +106,20 @@ pub(crate) fn take_over(app: &AppHandle) {
     settle(app, system::take_over);
 }
 
-/// Asks the system again and changes nothing: another program may hold our links by now.
+/// Asks the system again and changes nothing: another program may hold our links by now. Whether the answer is
+/// another one.
 ///
 /// At the first start nothing is registered yet, which is no failure to tell of: then it is done first.
-pub(crate) fn look_again(app: &AppHandle) {
+pub(crate) fn look_again(app: &AppHandle) -> bool {
     let registration = app.state::<Registration>();
     let first = registration.known.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-    settle(app, if first { system::register } else { |_, _| {} });
+    settle(app, if first { system::register } else { |_, _| {} })
 }
 
 /// Changes what the system knows, then asks it. Links are the default profile's business alone.
-fn settle(app: &AppHandle, change: fn(&AppHandle, &str)) {
+fn settle(app: &AppHandle, change: fn(&AppHandle, &str)) -> bool {
     if !app.state::<Profile>().is_default() {
-        return;
+        return false;
     }
     let registration = app.state::<Registration>();
     let _turn = registration.asking.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,7 +127,8 @@ fn settle(app: &AppHandle, change: fn(&AppHandle, &str)) {
     let state = system::state(app, APP_ID);
     let registered = matches!(state, LinkRegistration::Registered);
     tracing::info!(registered, "app link");
-    *registration.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    let mut known = registration.known.lock().unwrap_or_else(PoisonError::into_inner);
+    known.replace(state) != *known
 }
 
 /// Windows keeps links in its registry, which the plugin writes; macOS takes them from the bundle alone.

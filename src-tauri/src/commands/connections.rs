@@ -115,7 +115,11 @@ pub(crate) async fn redirect_doctor(
 ) -> Reply<Vec<RedirectCheck>> {
     let handle = app.clone();
     // The system's own programs answer it, which takes a moment.
-    let _ = tauri::async_runtime::spawn_blocking(move || app_link::look_again(&handle)).await;
+    let looked = tauri::async_runtime::spawn_blocking(move || app_link::look_again(&handle)).await;
+    if looked.is_ok_and(|changed| changed) {
+        // The connection says it too, and must not say the opposite.
+        engine.connections_changed();
+    }
     Ok(engine.redirect_doctor(&slug, |scheme| registration.of(&app, scheme)).await?)
 }
 
