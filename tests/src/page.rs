@@ -67,8 +67,14 @@ impl Page {
     }
 
     async fn click_on(&self, element: &Element, what: &str) {
-        if let Err(error) = in_time(element.click()).await {
-            self.fail(&format!("{what} cannot be clicked: {error}")).await;
+        // WebDriver aims at the middle and scrolls only to what is hidden as a whole; a person scrolls what is cut off.
+        let whole = "arguments[0].scrollIntoView({ block: 'nearest', inline: 'nearest' })";
+        self.run(whole, vec![json!(element)]).await;
+        match tokio::time::timeout(2 * PATIENCE, element.click()).await {
+            Ok(Ok(())) => {}
+            // The kind of refusal is in the error's code alone; WebKitWebDriver gives it no words.
+            Ok(Err(error)) => self.fail(&format!("{what} cannot be clicked: {error:?}")).await,
+            Err(_) => self.fail(&format!("{what} did not answer to a click")).await,
         }
     }
 

@@ -194,8 +194,8 @@ impl<'a> Screen<'a> {
     }
 
     /// A double click on the title bar: maximizes the window, or gives it its size back.
-    pub fn maximize(&self) {
-        let Area { x, y, width, .. } = self.window_area();
+    pub async fn maximize(&self) {
+        let Area { x, y, width, .. } = self.page("the page below the title bar").await.page;
         self.hand(&["mousemove", &(x + width / 2).to_string(), &y.saturating_sub(10).to_string()]);
         self.hand(&["click", "--repeat", "2", "--delay", "60", "1"]);
     }

@@ -202,6 +202,7 @@ impl World {
     pub fn choose_opener(&self, name: &str, exec: &str) {
         handlers::entry(&self.path("data"), name, exec, &[APP_LINK]);
         self.run("xdg-mime", &["default", name, APP_LINK]);
+        assert_eq!(self.opener(), name, "the system knows what was chosen");
     }
 
     /// The desktop entry that `xdg-open` would take for the app link.

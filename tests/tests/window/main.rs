@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accessibility;
+mod app_link;
 mod callback;
 mod clients;
 mod command_line;
@@ -16,6 +17,7 @@ mod profiles;
 mod providers;
 mod query;
 mod redirects;
+mod remembered;
 mod requests;
 mod secrets;
 mod session;
