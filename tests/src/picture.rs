@@ -7,6 +7,9 @@ const TOKENS: &str = include_str!("../../ui/src/style/tokens.css");
 
 type Rgb = [u8; 3];
 
+/// From this width on the page shows its sidebar.
+const NARROW: usize = 800;
+
 /// A part of a picture, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {
@@ -137,15 +140,19 @@ impl Picture {
             return Err(format!("header and status bar are not whole, from {top} to {bottom}"));
         }
         let rows = below_header + 1..above_status;
-        let sidebar = (x..x + width / 2)
-            .find(|x| rows.clone().all(|y| self.at(*x, y) == Some(line)))
-            .ok_or("no line ends the sidebar")?;
+        let sidebar = (x..x + width / 2).find(|x| rows.clone().all(|y| self.at(*x, y) == Some(line)));
+        // A narrow window has its sidebar behind a button.
+        let (sidebar, begin) = match sidebar {
+            Some(sidebar) => (sidebar, sidebar + 1),
+            None if width < NARROW => (x, x),
+            None => return Err("no line ends the sidebar".to_owned()),
+        };
         let middle = |x: usize, width: usize| Area { x, y: rows.start, width, height: rows.len() };
         let layout = Layout {
             page: Area { x, y: top, width, height: bottom - top },
             header: Area { x, y: top, width, height: header - 1 },
             sidebar: middle(x, sidebar - x),
-            main: middle(sidebar + 1, x + width - sidebar - 1),
+            main: middle(begin, x + width - begin),
             status: Area { x, y: above_status + 1, width, height: status - 1 },
         };
         self.holds(&layout).map(|()| layout)
@@ -167,7 +174,12 @@ impl Picture {
             ("percent of the status bar's color", self.share(layout.status, "--panel"), 60),
             ("letters in the status bar", self.ink(layout.status), 40),
         ];
-        let missing = told.into_iter().find(|(_, found, wanted)| found < wanted);
+        // Without a sidebar there is no mark in the header either.
+        let whole = layout.sidebar.width > 0;
+        let told = told
+            .into_iter()
+            .filter(|(what, ..)| whole || !(what.contains("sidebar") || what.contains("mark")));
+        let missing = { told }.find(|(_, found, wanted)| found < wanted);
         missing.map_or(Ok(()), |(what, found, wanted)| {
             Err(format!("{what}: {found} instead of {wanted} or more"))
         })

@@ -42,7 +42,7 @@ async fn is_usable_on(desktop: Desktop) {
 /// To 900×600 and back, as the window manager lets a person do it.
 async fn resizes(screen: &Screen<'_>, manager: Manager, first: Layout) {
     // Mutter maximizes a window that nearly fills the screen, and a maximized one has no corner.
-    let first = if manager == Manager::Mutter {
+    let first = if matches!(manager, Manager::Mutter | Manager::MutterX11) {
         screen.press("super+Down");
         let what = "the window to be less than the screen";
         screen

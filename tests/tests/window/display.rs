@@ -7,9 +7,11 @@ async fn a_page_that_hangs_is_seen_on_the_display() {
     let world = World::on(Desktop::new(Manager::Openbox, 1366, 768));
     let screen = Screen::of(&world);
     let _app = screen.start();
-    let (layout, before) = screen.settled("the first view").await;
+    let (layout, _) = screen.settled("the first view").await;
 
     screen.stop_page();
+    // What it had drawn before is on the display by now.
+    let (_, before) = screen.settled("the page that hangs").await;
     screen.click(layout.header.center());
     screen.type_text("PKCE");
     let after = screen.picture().unwrap();

@@ -28,7 +28,7 @@ async fn without_a_key_store_it_says_so_and_keeps_sessions_in_memory_only() {
     let world = World::with(KeyStore::Absent);
     let app = world.app().await;
     app.shows_at("footer [data-key-store=absent]").await;
-    app.shows("sessions are kept in memory only").await;
+    app.shows("sessions won't be saved").await;
 
     sign_in(&world, &app).await;
     app.shows("Kept in memory only").await;
