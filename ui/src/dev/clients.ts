@@ -195,6 +195,7 @@ export const clientCommands = {
         publicClient: false,
       },
       extra: [{ name: "user_id", value: "8412" }],
+      warnings: [],
     });
     app.sessions.push(made);
     void app.changed({ what: "overview" });
@@ -223,6 +224,7 @@ export const clientCommands = {
         publicClient: false,
       },
       extra: [{ name: "user_id", value: "8412" }],
+      warnings: [],
     });
     if (made.access) made.access.expiresAt = made.access.issuedAt + 24 * 60 * 60_000;
     app.sessions.push(made);

@@ -132,6 +132,7 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     scopesGranted: ["openid", "accounts", "balances", "offline_access"],
     scopesRequested: ["openid", "accounts", "balances", "transactions", "offline_access"],
     extra: [],
+    warnings: [],
     history: [],
     abilities: {
       userinfo: true,

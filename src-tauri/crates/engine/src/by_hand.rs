@@ -162,6 +162,7 @@ impl Engine {
             scopes_granted: Vec::new(),
             verdict: None,
             extra: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -224,6 +225,7 @@ fn fill(session: &mut Session, reply: TokenReply) {
     session.scopes_granted = reply.scope.unwrap_or_default();
     session.scopes_requested = session.scopes_granted.clone();
     session.extra = reply.extra;
+    session.warnings = reply.warnings;
     if let Some(seconds) = reply.expires_in {
         session.extra.push(("expires_in".to_owned(), format!("{seconds} s from when it was given")));
     }

@@ -118,6 +118,7 @@ impl Engine {
             scopes_requested: wanted.scopes,
             verdict: Some(made_with),
             extra: reply.extra,
+            warnings: reply.warnings,
         };
         let id = session.id.clone();
         // Another can be had at any time, so that a crash in between costs nothing.

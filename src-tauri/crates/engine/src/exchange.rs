@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bobbin_protocol::{
-    http::{HttpReply, HttpRequest},
+    http::{Field, HttpReply, HttpRequest},
     token::{TokenClient, TokenError, TokenReply, process_token_reply},
 };
 
@@ -54,18 +54,13 @@ impl Purpose {
         }
     }
 
-    fn limit(self) -> u64 {
-        match self {
-            Self::Graphql => http::LARGE,
-            _ => http::SMALL,
-        }
-    }
-
-    fn patience(self) -> Duration {
-        match self {
-            Self::Graphql => Duration::from_mins(2),
-            _ => Duration::from_secs(30),
-        }
+    fn limits(self) -> http::Limits {
+        let (size, timeout) = match self {
+            Self::Graphql => (http::LARGE, Duration::from_mins(2)),
+            _ => (http::SMALL, Duration::from_secs(30)),
+        };
+        // A client assertion works once too, but a new one can be made.
+        http::Limits { size, timeout, spends: matches!(self, Self::CodeExchange | Self::Refresh) }
     }
 }
 
@@ -96,16 +91,32 @@ impl Engine {
         name: &str,
         request: HttpRequest,
     ) -> std::result::Result<Exchanged, Lost> {
+        let exchanged = self.send_before_record(provider, purpose, name, request).await?;
+        self.record_reply(&exchanged.id, exchanged.duration_ms, &exchanged.reply);
+        Ok(exchanged)
+    }
+
+    /// [`Engine::send_named`] whose reply is not recorded yet: what it brings is kept before anything else is written.
+    pub(crate) async fn send_before_record(
+        &self,
+        provider: &Provider,
+        purpose: Purpose,
+        name: &str,
+        mut request: HttpRequest,
+    ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
-            refused.map_err(|error| Lost { not_sent: true, error })?;
+            refused.map_err(|error| Lost { not_sent: true, error, received: None })?;
+        }
+        if purpose.limits().spends {
+            request.headers.push(Field::plain("Accept-Encoding", "identity"));
         }
         let id = self.new_id();
         let started = self.now();
         let url = request.url.clone();
         self.record(wire::Exchange::request(&id, started, provider.slug(), name, &request));
         let mut cancelled = Cancelled { engine: self, id: &id, started, armed: true };
-        let sent = self.0.http.send(request, purpose.limit(), purpose.patience()).await;
+        let sent = self.0.http.send(request, purpose.limits()).await;
         cancelled.armed = false;
         drop(cancelled);
         let duration_ms = self.now() - started;
@@ -114,14 +125,14 @@ impl Engine {
                 let (status, bytes) = (reply.status, reply.body.len());
                 tracing::info!(?purpose, status, bytes, duration_ms, "reply");
                 self.measure_clock(url.host_str(), &reply, started, started + duration_ms);
-                self.record_reply(&id, duration_ms, &reply);
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
                 self.record_failure(&id, duration_ms, &failure.to_string());
-                let error = unreachable(url.host_str().unwrap_or_default(), &failure);
+                let not_sent = failure.not_sent();
+                let error = unreachable(url.host_str().unwrap_or_default(), &failure.reason);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
-                Err(Lost { not_sent: failure.not_sent(), error })
+                Err(Lost { not_sent, error, received: failure.received })
             }
         }
     }
@@ -185,11 +196,13 @@ pub(crate) fn wait_for(error: &TokenError) -> Option<Duration> {
     }
 }
 
-/// No reply came.
+/// No whole reply came.
 pub(crate) struct Lost {
     /// The server certainly saw nothing, so that sending again is safe.
     pub(crate) not_sent: bool,
     pub(crate) error: Error,
+    /// The beginning of a reply that was cut off.
+    pub(crate) received: Option<HttpReply>,
 }
 
 /// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.
@@ -208,33 +221,38 @@ impl Drop for Cancelled<'_> {
     }
 }
 
-fn unreachable(host: &str, failure: &http::Failure) -> Error {
-    let (code, message, hint) = match failure {
-        http::Failure::Setup(_) => (
+fn unreachable(host: &str, reason: &http::Reason) -> Error {
+    let (code, message, hint) = match reason {
+        http::Reason::Setup(_) => (
             "http_setup_failed",
             "The HTTP client could not be set up on this computer.".to_owned(),
             "The details name the reason; the system's certificates are the usual one.",
         ),
-        http::Failure::Unreachable(_) => (
+        http::Reason::Request(_) => (
+            "request_invalid",
+            "The request could not be built, so nothing was sent.".to_owned(),
+            "A header or parameter of the connection holds what no request can carry; the details name it.",
+        ),
+        http::Reason::Unreachable(_) => (
             "server_unreachable",
             format!("{host} could not be reached."),
             "Check the network, a VPN or proxy, and the endpoint in the connection, then try again.",
         ),
-        http::Failure::TimedOut(seconds) => (
+        http::Reason::TimedOut(seconds) => (
             "server_timed_out",
             format!("{host} did not answer within {seconds} s."),
             "Whether the request took effect is not known. Try again in a moment.",
         ),
-        http::Failure::TooLarge(limit) => (
+        http::Reason::TooLarge(limit) => (
             "reply_too_large",
             format!("The reply of {host} is larger than {limit} MiB and was cut off."),
             "Check that the address is the endpoint that it should be; a query can ask for a smaller page.",
         ),
-        http::Failure::CutOff(_) => (
+        http::Reason::CutOff(_) => (
             "connection_lost",
             format!("The connection to {host} was cut off before the whole reply came."),
             "Whether the request took effect is not known. Try again in a moment.",
         ),
     };
-    Error::new(code, message).hint(hint).detail(Some(failure.to_string()))
+    Error::new(code, message).hint(hint).detail(Some(reason.to_string()))
 }

@@ -1,5 +1,7 @@
 //! One request over the network and its reply, within bounds of time and size.
 
+mod encoding;
+
 use std::{sync::OnceLock, time::Duration};
 
 use bobbin_protocol::http::{Body, HttpReply, HttpRequest, Method, is_loopback};
@@ -12,11 +14,32 @@ pub(crate) const LARGE: u64 = 100 * 1024 * 1024;
 
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Why there is no reply.
+/// How a request is sent, and what its reply may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Bytes of the body.
+    pub(crate) size: u64,
+    pub(crate) timeout: Duration,
+    /// The request spends something that works once: it goes over a connection of its own. One that is kept open
+    /// may have died unnoticed, and what is written to it is lost without a word.
+    pub(crate) spends: bool,
+}
+
+/// Why there is no whole reply.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+#[error("{reason}")]
+pub(crate) struct Failure {
+    pub(crate) reason: Reason,
+    /// What came before the failure: status, headers and the beginning of the body.
+    pub(crate) received: Option<HttpReply>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Reason {
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),
+    #[error("the request could not be built: {0}")]
+    Request(String),
     #[error("no connection could be made: {0}")]
     Unreachable(String),
     #[error("no reply came within {0} s")]
@@ -27,16 +50,28 @@ pub(crate) enum Failure {
     CutOff(String),
 }
 
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, received: None }
+    }
+}
+
 impl Failure {
     /// The request certainly did not reach the server.
     pub(crate) fn not_sent(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Unreachable(_))
+        matches!(self.reason, Reason::Setup(_) | Reason::Request(_) | Reason::Unreachable(_))
     }
 }
 
 /// Made at the first request, so that start-up does not pay for TLS.
 #[derive(Default)]
 pub(crate) struct Client {
+    shared: Clients,
+    single: Clients,
+}
+
+#[derive(Default)]
+struct Clients {
     network: OnceLock<Result<reqwest::Client, String>>,
     /// A proxy that the environment names must not see what stays on this computer.
     loopback: OnceLock<Result<reqwest::Client, String>>,
@@ -44,18 +79,19 @@ pub(crate) struct Client {
 
 impl Client {
     /// Sends once. Redirects are never followed: a token must not travel to an address that nobody configured.
-    pub(crate) async fn send(
-        &self,
-        request: HttpRequest,
-        limit: u64,
-        patience: Duration,
-    ) -> Result<HttpReply, Failure> {
-        let client = if is_loopback(&request.url) {
-            self.loopback.get_or_init(|| build(reqwest::Client::builder().no_proxy()))
-        } else {
-            self.network.get_or_init(|| build(reqwest::Client::builder()))
+    pub(crate) async fn send(&self, request: HttpRequest, limits: Limits) -> Result<HttpReply, Failure> {
+        let clients = if limits.spends { &self.single } else { &self.shared };
+        let builder = || {
+            let builder = reqwest::Client::builder();
+            // A body that is not what its Content-Encoding says must not cost the tokens in it.
+            if limits.spends { builder.pool_max_idle_per_host(0).no_gzip() } else { builder }
         };
-        let client = client.as_ref().map_err(|error| Failure::Setup(error.clone()))?;
+        let client = if is_loopback(&request.url) {
+            clients.loopback.get_or_init(|| build(builder().no_proxy()))
+        } else {
+            clients.network.get_or_init(|| build(builder()))
+        };
+        let client = client.as_ref().map_err(|error| Reason::Setup(error.clone()))?;
         let mut builder = match request.method {
             Method::Get => client.get(request.url.clone()),
             Method::Post => client.post(request.url.clone()),
@@ -77,22 +113,31 @@ impl Client {
                 builder.header(reqwest::header::CONTENT_TYPE, content_type.as_str()).body(text.clone())
             }
         };
-        let failure = |error: reqwest::Error| describe(&error, patience);
-        let mut response = builder.timeout(patience).send().await.map_err(failure)?;
-        let status = response.status().as_u16();
+        let failure = |error: reqwest::Error| describe(&error, limits.timeout);
+        let mut response = builder.timeout(limits.timeout).send().await.map_err(failure)?;
         let headers = response
             .headers()
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if (body.len() + chunk.len()) as u64 > limit {
-                return Err(Failure::TooLarge(limit / SMALL));
+        let mut reply = HttpReply { status: response.status().as_u16(), headers, body: Vec::new() };
+        let ended = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if (reply.body.len() + chunk.len()) as u64 > limits.size => {
+                    break Err(Reason::TooLarge(limits.size / SMALL));
+                }
+                Ok(Some(chunk)) => reply.body.extend_from_slice(&chunk),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(failure(error)),
             }
-            body.extend_from_slice(&chunk);
+        };
+        if limits.spends {
+            encoding::undo(&mut reply, limits.size);
         }
-        Ok(HttpReply { status, headers, body })
+        match ended {
+            Ok(()) => Ok(reply),
+            Err(reason) => Err(Failure { reason, received: Some(reply) }),
+        }
     }
 }
 
@@ -105,13 +150,15 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
         .map_err(|error| reason(&error))
 }
 
-fn describe(error: &reqwest::Error, patience: Duration) -> Failure {
-    if error.is_connect() {
-        Failure::Unreachable(reason(error))
+fn describe(error: &reqwest::Error, timeout: Duration) -> Reason {
+    if error.is_builder() {
+        Reason::Request(reason(error))
+    } else if error.is_connect() {
+        Reason::Unreachable(reason(error))
     } else if error.is_timeout() {
-        Failure::TimedOut(patience.as_secs())
+        Reason::TimedOut(timeout.as_secs())
     } else {
-        Failure::CutOff(reason(error))
+        Reason::CutOff(reason(error))
     }
 }
 

@@ -9,12 +9,12 @@ use std::{
 };
 
 use bobbin_protocol::{
-    http::HttpRequest,
+    http::{HttpReply, HttpRequest},
     id_token::Expected,
     preset::RefreshPolicy,
-    token::{TokenError, TokenReply, build_refresh, process_token_reply},
+    token::{TokenError, TokenReply, build_refresh, is_bearer, process_token_reply, salvage_refresh_token},
 };
-use bobbin_store::{RefreshMark, Session, SessionKind};
+use bobbin_store::{AskedBy, RefreshMark, Session, SessionKind, SessionLock};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedMutexGuard;
 
@@ -26,12 +26,12 @@ use crate::{
     lock,
     provider::Provider,
     session_view, skew,
-    storage::NewTokens,
+    storage::{NewTokens, Refreshed},
     view::SessionView,
 };
 
-/// How often a refresh of another process is looked at while it is under way.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// How often the lock of a session that another process refreshes is tried.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// One at a time for each session that refreshes, deletes, revokes or restores it.
 ///
@@ -50,28 +50,55 @@ impl Engine {
         generation: u32,
         scopes: Option<Vec<String>>,
     ) -> Result<SessionView> {
+        self.refresh(id, generation, scopes, AskedBy::Person).await?;
+        self.session(id).await
+    }
+
+    /// On a task of its own: who no longer waits must not take the reply along.
+    async fn refresh(
+        &self,
+        id: &str,
+        generation: u32,
+        scopes: Option<Vec<String>>,
+        asked_by: AskedBy,
+    ) -> Result<()> {
         let (engine, id) = (self.clone(), id.to_owned());
-        // On a task of its own: who no longer waits must not take the reply along.
-        tokio::spawn(async move { engine.refresh_now(&id, generation, scopes.as_deref()).await })
+        tokio::spawn(async move { engine.refresh_now(&id, generation, scopes.as_deref(), asked_by).await })
             .await
             .map_err(|error| Error::new("internal", format!("The refresh ended early: {error}.")))?
     }
 
     /// The session with an access token that has not expired, where getting one asks nobody anything.
     ///
-    /// That is so for a client's own tokens and where the connection says "refresh when needed".
+    /// That is so for a client's own tokens, where the connection says "refresh when needed", and where a refresh is
+    /// under way already: then its tokens are waited for.
     pub(crate) async fn fresh_session(&self, session: Session, provider: &Provider) -> Result<Session> {
         let none = session.access_token.expose_secret().is_empty();
+        if !none && !is_bearer(&session.token_type) {
+            let kind = &session.token_type;
+            return Err(Error::new(
+                "token_type_unsupported",
+                format!("The access token is of the type {kind}, which Bobbin cannot send."),
+            )
+            .hint("Ask the provider for Bearer tokens for this client (RFC 6750)."));
+        }
         if !none && !skew::is_over(&session, self.now()) {
             return Ok(session);
         }
         if session.kind == SessionKind::Client {
             return self.renewed_client_session(&session).await;
         }
-        let ready =
-            session.refresh_token.is_some() && session.refresh_state.at(self.now()) == RefreshMark::Ready;
-        if provider.refresh_policy() == RefreshPolicy::WhenNeeded && ready {
-            self.session_refresh(&session.id, session.generation, None).await?;
+        let when_needed =
+            provider.refresh_policy() == RefreshPolicy::WhenNeeded && session.refresh_token.is_some();
+        if when_needed {
+            let refreshed = self.refresh(&session.id, session.generation, None, AskedBy::Need).await;
+            let now = self.stored_session(&session.id).await?;
+            // Tokens that were kept are good, also where their id_token was not accepted.
+            return if now.generation == session.generation { refreshed.map(|()| now) } else { Ok(now) };
+        }
+        if let RefreshMark::InFlight { .. } = session.refresh_state {
+            let _turn = self.turn(&session.id).await;
+            let _lock = self.lock_session(&session.id).await?;
             return self.stored_session(&session.id).await;
         }
         if none {
@@ -97,11 +124,31 @@ impl Engine {
         gate.lock_owned().await
     }
 
-    async fn refresh_now(&self, id: &str, generation: u32, scopes: Option<&[String]>) -> Result<SessionView> {
+    /// Waits for the process that refreshes the session now, if there is one, and keeps others out meanwhile.
+    async fn lock_session(&self, id: &str) -> Result<SessionLock> {
+        loop {
+            let id = id.to_owned();
+            if let Some(lock) = self.with_store(move |store| store.try_lock_session(&id)).await? {
+                return Ok(lock);
+            }
+            tokio::time::sleep(LOCK_INTERVAL).await;
+        }
+    }
+
+    async fn refresh_now(
+        &self,
+        id: &str,
+        generation: u32,
+        scopes: Option<&[String]>,
+        asked_by: AskedBy,
+    ) -> Result<()> {
         let _turn = self.turn(id).await;
+        let lock = Arc::new(self.lock_session(id).await?);
         let session = self.stored_session(id).await?;
         if session.generation != generation {
-            return self.adopt(id).await;
+            // Somebody else has refreshed it; their tokens are as good.
+            self.session_changed(id);
+            return Ok(());
         }
         let provider = self.provider_of(&session, "token_endpoint").await?;
         let Some(refresh_token) = session.refresh_token.clone() else {
@@ -129,13 +176,13 @@ impl Engine {
             let since = self.now();
             let begun = self
                 .with_store({
-                    let id = id.to_owned();
-                    move |store| store.begin_refresh(&id, generation, since)
+                    let lock = lock.clone();
+                    move |store| store.begin_refresh(&lock, generation, since, asked_by)
                 })
                 .await?;
             if !begun {
-                let followed = self.follow_another(id, generation).await;
-                return followed.map_err(|error| provider.refresh_failed(error));
+                self.session_changed(id);
+                return Err(provider.refresh_failed(not_begun(session.refresh_state)));
             }
             tracing::info!(session = id, generation, "refresh in flight");
             self.session_changed(id);
@@ -150,12 +197,7 @@ impl Engine {
                 spent => break spent,
             }
         };
-        match spent {
-            // Another process took the refresh over and was faster.
-            Err(not) if not.error.code() == "session_overtaken" => self.session(id).await,
-            Err(not) => Err(provider.refresh_failed(not.error)),
-            Ok(()) => self.session(id).await,
-        }
+        spent.map_err(|not| provider.refresh_failed(not.error))
     }
 
     /// Sends the refresh token that was marked in flight at `since`, and keeps what it brings.
@@ -167,25 +209,40 @@ impl Engine {
         since: i64,
         narrowed: Option<Vec<String>>,
     ) -> std::result::Result<(), NotSpent> {
-        let sent = self.send_named(provider, Purpose::Refresh, Purpose::Refresh.word(), request).await;
-        let (mark, why, not_spent) = match sent {
-            Err(lost) => {
+        let (id, begun) = (session.id.clone(), (session.generation, since));
+        let sent =
+            self.send_before_record(provider, Purpose::Refresh, Purpose::Refresh.word(), request).await;
+        let (reply, exchanged, lost) = match sent {
+            Ok(exchanged) => (Some(exchanged.reply.clone()), Some(exchanged), None),
+            Err(lost) => (lost.received.clone(), None, Some(lost)),
+        };
+        // Before anything is judged or recorded: this may be the only copy of what works once.
+        let read = reply.as_ref().map(|reply| process_token_reply(reply, &provider.preset.errors));
+        let kept = match (&read, &reply) {
+            (Some(Ok(tokens)), _) => Some(self.keep_refreshed(session, tokens.clone(), narrowed).await),
+            (Some(Err(error)), Some(reply)) => self.keep_salvaged(session, reply, error).await,
+            _ => None,
+        };
+        if let Some(exchanged) = exchanged {
+            self.record_reply(&exchanged.id, exchanged.duration_ms, &exchanged.reply);
+        }
+        if let Some(kept) = kept {
+            return kept.map_err(NotSpent::from);
+        }
+        let (mark, why, not_spent) = match (lost, read) {
+            (Some(lost), _) => {
                 let mark = if lost.not_sent { RefreshMark::Ready } else { RefreshMark::PossiblyConsumed };
                 (mark, lost.error.to_string(), lost.error.into())
             }
-            Ok(exchanged) => match process_token_reply(&exchanged.reply, &provider.preset.errors) {
-                Ok(reply) => {
-                    self.tell_unusual(&reply.warnings);
-                    return Ok(self.keep_refreshed(session, reply, narrowed).await?);
-                }
-                Err(error) => {
-                    let told = skew::told(token_error(&error), self.clock_ahead(provider));
-                    let not_spent = NotSpent { error: told, wait: wait_for(&error) };
-                    (mark_after(exchanged.reply.status, &error), error.to_string(), not_spent)
-                }
-            },
+            (None, Some(Err(error))) => {
+                let status = reply.as_ref().map_or(0, |reply| reply.status);
+                let told = skew::told(token_error(&error), self.clock_ahead(provider));
+                let not_spent = NotSpent { error: told, wait: wait_for(&error) };
+                (mark_after(status, &error), error.to_string(), not_spent)
+            }
+            // A reply that was read was kept.
+            (None, _) => return Ok(()),
         };
-        let (id, begun) = (session.id.clone(), (session.generation, since));
         tracing::warn!(session = id, ?mark, code = not_spent.error.code(), "refresh failed");
         let now = self.now();
         let marked = self.with_store(move |store| store.fail_refresh(&id, begun, mark, &why, now)).await;
@@ -193,6 +250,39 @@ impl Engine {
             self.report(&unmarked);
         }
         Err(not_spent)
+    }
+
+    /// Keeps the refresh token of a reply that is wrong in another way, so that the session goes on with it.
+    ///
+    /// `None` where the reply has none. The error says what was wrong, also after the token was kept.
+    async fn keep_salvaged(
+        &self,
+        before: Session,
+        reply: &HttpReply,
+        error: &TokenError,
+    ) -> Option<Result<()>> {
+        let success = (200..300).contains(&reply.status);
+        let refresh_token = success.then(|| salvage_refresh_token(&reply.body)).flatten()?;
+        let now = self.now();
+        let session = Session {
+            refresh_token: Some(refresh_token),
+            refresh_issued_at: now,
+            generation: before.generation + 1,
+            refresh_state: RefreshMark::Ready,
+            warnings: vec![format!("The last reply was wrong, but its refresh token was kept. {error}")],
+            ..before
+        };
+        let new = NewTokens {
+            session,
+            refreshed: Some(Refreshed { at: now, detail: error.to_string() }),
+            id_token: None,
+        };
+        Some(match self.keep_tokens(new).await {
+            Ok(()) => Err(Error::new("refresh_reply_salvaged", error.to_string())
+                .hint("The new refresh token in it was kept, so the session goes on: refresh it once more.")
+                .detail(error.detail())),
+            Err(unsaved) => Err(unsaved),
+        })
     }
 
     /// Keeps the new pair first, then checks the id_token that came with it.
@@ -216,11 +306,14 @@ impl Engine {
             // RFC 6749 5.1: a reply without `scope` grants what was asked for.
             scopes_granted: reply.scope.or(narrowed).unwrap_or_else(|| before.scopes_granted.clone()),
             extra: reply.extra,
+            warnings: reply.warnings,
             ..before
         };
-        let new = NewTokens { session, refreshed_at: Some(now), id_token: reply.id_token };
+        let refreshed = Some(Refreshed { at: now, detail: String::new() });
+        let new = NewTokens { session, refreshed, id_token: reply.id_token };
         self.keep_tokens(new.clone()).await?;
         tracing::info!(session = new.session.id, generation = new.session.generation, "refreshed");
+        self.tell_unusual(&new.session.warnings);
         match new.id_token {
             Some(id_token) => self.check_refreshed(new.session, id_token).await,
             None => Ok(()),
@@ -255,33 +348,6 @@ impl Engine {
         self.with_store(move |store| store.update_id_token(&session, why.as_deref())).await?;
         refusal.map_or(Ok(()), Err)
     }
-
-    /// The session as someone else has refreshed it.
-    async fn adopt(&self, id: &str) -> Result<SessionView> {
-        self.session_changed(id);
-        self.session(id).await
-    }
-
-    /// Nothing was sent from here: waits for the process that did, and adopts its tokens.
-    async fn follow_another(&self, id: &str, generation: u32) -> Result<SessionView> {
-        let mut waited = false;
-        loop {
-            let session = self.stored_session(id).await?;
-            if session.generation != generation {
-                return self.adopt(id).await;
-            }
-            match session.refresh_state.at(self.now()) {
-                RefreshMark::InFlight { .. } => {
-                    waited = true;
-                    tokio::time::sleep(LOOK_AGAIN).await;
-                }
-                mark => {
-                    self.session_changed(id);
-                    return Err(not_begun(mark, waited));
-                }
-            }
-        }
-    }
 }
 
 /// Why a refresh brought nothing, and how long the server asks to wait before the next try.
@@ -300,27 +366,24 @@ impl From<Error> for NotSpent {
 fn mark_after(status: u16, error: &TokenError) -> RefreshMark {
     match (status, error.oauth_error()) {
         (_, Some("invalid_grant")) => RefreshMark::Rejected,
-        // Refused before it was looked at, or by something in between.
-        (300..500, _) => RefreshMark::Ready,
+        // Refused before it was looked at, or by something in between; 503 says so by its meaning (RFC 9110 15.6.4).
+        (300..500 | 503, _) => RefreshMark::Ready,
         // Whether a server that fails, or whose success cannot be read, has spent the token is not known.
         _ => RefreshMark::PossiblyConsumed,
     }
 }
 
-fn not_begun(mark: RefreshMark, waited: bool) -> Error {
+/// Why a refresh that nobody asked for is not begun.
+fn not_begun(mark: RefreshMark) -> Error {
     match mark {
         RefreshMark::Rejected => {
             Error::new("refresh_rejected", "The server has refused this refresh token before.")
                 .hint("It was used, revoked or has expired. Sign in again.")
         }
-        RefreshMark::PossiblyConsumed if !waited => Error::new(
+        _ => Error::new(
             "refresh_possibly_consumed",
-            "This refresh token was sent twice without a reply, so the server may have consumed it.",
+            "This refresh token was sent twice without a usable reply, so the server may have consumed it.",
         )
-        .hint("Sending it again could end the whole grant. Sign in again."),
-        _ => {
-            Error::new("refresh_failed_elsewhere", "Another Bobbin tried to refresh this session and failed.")
-                .hint("The history says why. Try again.")
-        }
+        .hint("Open the session and send it once more, or sign in again. A server that detects reuse may end the session when it sees the token again."),
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn access(session: &Session, now: i64) -> Option<TokenView> {
     })
 }
 
-pub(crate) fn refresh(session: &Session, preset: Option<&Preset>, now: i64) -> Option<RefreshView> {
+pub(crate) fn refresh(session: &Session, preset: Option<&Preset>) -> Option<RefreshView> {
     session.refresh_token.as_ref()?;
     let sliding_days = preset.and_then(|preset| preset.refresh.sliding_days);
     Some(RefreshView {
@@ -71,7 +71,7 @@ pub(crate) fn refresh(session: &Session, preset: Option<&Preset>, now: i64) -> O
         sliding_days,
         single_use: preset.is_some_and(|preset| preset.refresh.single_use),
         generation: session.generation,
-        state: match session.refresh_state.at(now) {
+        state: match session.refresh_state {
             RefreshMark::Ready => RefreshState::Ready,
             RefreshMark::InFlight { .. } => RefreshState::InFlight,
             RefreshMark::PossiblyConsumed => RefreshState::PossiblyConsumed,

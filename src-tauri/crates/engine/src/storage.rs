@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use bobbin_store::{KeyStoreState as Opened, Migration, Store, StoreError};
 
 use self::unsaved::Held;
-pub(crate) use self::unsaved::NewTokens;
+pub(crate) use self::unsaved::{NewTokens, Refreshed};
 use crate::{
     Engine, Keeping, Result, lock,
     view::{Change, KeyStoreState},

@@ -432,5 +432,9 @@ async fn an_older_database_asks_nothing_about_what_stands_and_asks_about_what_ch
 fn older_database(folder: &tempfile::TempDir) {
     let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
     database.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
-    database.execute_batch("DROP TABLE origins; PRAGMA user_version = 3").unwrap();
+    database
+        .execute_batch(
+            "DROP TABLE origins; ALTER TABLE sessions DROP COLUMN warnings; PRAGMA user_version = 3",
+        )
+        .unwrap();
 }

@@ -6,10 +6,14 @@ mod world;
 
 use std::{sync::Arc, time::Duration};
 
-use bobbin_engine::view::{EndpointKind, ExchangeOutcome, RefreshState, SessionSecret};
+use bobbin_engine::view::{EndpointKind, ExchangeOutcome, RefreshPolicy, RefreshState, SessionSecret};
 use server::{answers, forwarded, json, server};
 use tokio::sync::Notify;
 use world::{World, eventually, run};
+
+async fn refresh_when_needed(world: &World) {
+    world.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
+}
 
 /// Puts a door before the token endpoint: a request that arrived waits until it may go.
 async fn slow_token_endpoint(world: &World) -> (Arc<Notify>, Arc<Notify>) {
@@ -184,7 +188,8 @@ async fn what_the_server_answers_decides_what_is_known_of_the_refresh_token() {
     let replies = [
         (json(429, "{}"), RefreshState::Ready),
         (json(400, r#"{"error":"invalid_client"}"#), RefreshState::Ready),
-        (json(503, r#"{"error":"temporarily_unavailable"}"#), RefreshState::PossiblyConsumed),
+        (json(503, r#"{"error":"temporarily_unavailable"}"#), RefreshState::Ready),
+        (json(500, "{}"), RefreshState::PossiblyConsumed),
         (json(400, r#"{"error":"invalid_request"}"#), RefreshState::PossiblyConsumed),
         (json(200, "<html>"), RefreshState::PossiblyConsumed),
     ];
@@ -198,23 +203,91 @@ async fn what_the_server_answers_decides_what_is_known_of_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_whose_reply_was_lost_twice_is_not_sent_a_third_time() {
+async fn a_refresh_token_whose_reply_was_lost_twice_is_sent_again_only_when_a_person_asks() {
     let world = World::new();
     let id = world.session_id().await;
     world.redirect(EndpointKind::Token, &answers(&[Vec::new()]).await).await;
     for _ in 0..2 {
         assert_eq!(world.engine.session_refresh(&id, 1, None).await.unwrap_err().code(), "connection_lost");
     }
-    let error = world.engine.session_refresh(&id, 1, None).await.unwrap_err();
-    assert_eq!(error.code(), "refresh_possibly_consumed");
-    assert!(error.view().hint.as_ref().unwrap().contains("Sign in again"));
-    let sent = world.engine.wire().into_iter().filter(|row| row.target.contains("refresh_token")).count();
-    assert_eq!(sent, 2);
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_secs(3600));
+    let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_possibly_consumed", "an expired token is not sent instead");
+    let sent = || {
+        let wire = world.engine.wire().into_iter();
+        wire.filter(|row| row.target.contains("refresh_token") || row.target.contains("graphql")).count()
+    };
+    assert_eq!(sent(), 2);
 
-    world.engine.session_delete(&id).await.unwrap();
-    world.engine.session_restore(&id).await.unwrap();
-    let error = world.engine.session_refresh(&id, 1, None).await.unwrap_err();
-    assert_eq!(error.code(), "refresh_possibly_consumed", "undo gives no third try");
+    world.redirect(EndpointKind::Token, "").await;
+    let refreshed = world.engine.session_refresh(&id, 1, None).await.unwrap();
+    assert_eq!(refreshed.refresh.unwrap().state, RefreshState::Ready);
+    assert_eq!(sent(), 3);
+}
+
+#[tokio::test]
+async fn an_outage_leaves_the_session_as_it_was() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let busy = json(503, r#"{"error":"temporarily_unavailable"}"#);
+    world.redirect(EndpointKind::Token, &answers(&[busy]).await).await;
+    for _ in 0..4 {
+        assert_eq!(world.engine.session_refresh(&id, 1, None).await.unwrap_err().code(), "token_oauth_error");
+    }
+    world.redirect(EndpointKind::Token, "http://127.0.0.1:1/token").await;
+    for _ in 0..4 {
+        assert_eq!(
+            world.engine.session_refresh(&id, 1, None).await.unwrap_err().code(),
+            "server_unreachable"
+        );
+    }
+    world.redirect(EndpointKind::Token, "").await;
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_secs(3600));
+    world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap();
+    assert_eq!(world.engine.session(&id).await.unwrap().refresh.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn the_refresh_token_of_a_reply_that_is_wrong_in_any_way_is_kept() {
+    let gzip = b"content-encoding: gzip\r\n";
+    let whole = br#"{"refresh_token":"successor","access_token":"a","token_type":"Bearer","expires_in":900}"#;
+    let with = |header: &[u8], body: &[u8]| {
+        let length = format!("content-length: {}\r\n", body.len());
+        [b"HTTP/1.1 200 OK\r\nconnection: close\r\n", header, length.as_bytes(), b"\r\n", body].concat()
+    };
+    let cut = |bytes: usize| {
+        let mut reply = with(b"", whole);
+        reply.truncate(reply.len() - bytes);
+        reply
+    };
+    let replies = [
+        with(b"", br#"{"refresh_token":"successor"}"#),
+        with(b"", br#"{"refresh_token":"successor","access_token":7}"#),
+        with(b"", br#"{"refresh_token":"successor","access_token":"a","access_token":"b"}"#),
+        with(b"", br#"{"error":"server_error","refresh_token":"successor"}"#),
+        with(b"", br#"{"refresh_token":"successor","access_token":"a" and nonsense"#),
+        with(b"", &[&b"\xef\xbb\xbf"[..], whole].concat()),
+        with(gzip, whole),
+        with(b"content-encoding: br\r\n", whole),
+        with(b"content-type: text/html\r\n", whole),
+        cut(0),
+        cut(1),
+        cut(20),
+        cut(whole.len() - br#"{"refresh_token":"successor""#.len()),
+    ];
+    for (number, reply) in replies.iter().enumerate() {
+        let world = World::new();
+        let id = world.session_id().await;
+        world.redirect(EndpointKind::Token, &answers(std::slice::from_ref(reply)).await).await;
+        let _ = world.engine.session_refresh(&id, 1, None).await;
+        let session = world.engine.session(&id).await.unwrap();
+        let refresh = session.refresh.unwrap();
+        assert_eq!((refresh.generation, refresh.state), (2, RefreshState::Ready), "reply {number}");
+        let token = world.engine.session_secret(&id, SessionSecret::RefreshToken).await.unwrap();
+        assert_eq!(token, "successor", "reply {number}");
+    }
 }
 
 #[tokio::test]

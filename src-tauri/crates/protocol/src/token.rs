@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+mod members;
 mod reply;
 
 use secrecy::SecretString;
@@ -12,7 +13,10 @@ pub(crate) use self::reply::success;
 pub use self::{
     client::{Authentication, TokenClient},
     error::TokenError,
-    reply::{MAX_EXPIRES_IN, MAX_LENGTH, TokenReply, process_revocation_reply, process_token_reply},
+    members::salvage_refresh_token,
+    reply::{
+        MAX_EXPIRES_IN, MAX_LENGTH, TokenReply, is_bearer, process_revocation_reply, process_token_reply,
+    },
 };
 use crate::{
     http::{Field, HttpRequest},

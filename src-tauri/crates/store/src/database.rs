@@ -114,6 +114,10 @@ const MIGRATIONS: &[&str] = &[
     ) STRICT;
     INSERT INTO origins (connection) SELECT connection FROM sessions UNION SELECT connection FROM client_secrets;
 ",
+    // NULL: nothing was odd about the reply that brought the tokens.
+    "
+    ALTER TABLE sessions ADD COLUMN warnings BLOB;
+",
 ];
 
 /// A file of an older schema version that was brought up to date when it was opened; a new file is at version 0.

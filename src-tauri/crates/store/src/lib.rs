@@ -15,6 +15,7 @@ mod moving;
 mod origins;
 mod refreshes;
 mod seal;
+mod session_lock;
 mod sessions;
 mod sign_ins;
 mod store;
@@ -30,7 +31,8 @@ pub use crate::{
     database::Migration,
     error::StoreError,
     origins::Origin,
-    refreshes::RefreshRecord,
+    refreshes::{AskedBy, RefreshRecord},
+    session_lock::SessionLock,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,
     store::{KeyStoreState, Opened, Store},

@@ -6,13 +6,22 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params};
 
 use crate::{
-    Store,
+    SessionLock, Store,
     error::StoreError,
     sessions::{RefreshMark, SealedTokens, Session},
 };
 
-/// A token whose reply was lost is sent once more, and not a third time.
-const TRIES: u32 = 2;
+/// A token whose reply was lost is sent once more by itself, and not a third time.
+const MAX_ATTEMPTS: u32 = 2;
+
+/// Who decides that a refresh token is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// Bobbin itself, because an access token is needed.
+    Need,
+    /// A person, who was told what it can cause.
+    Person,
+}
 
 /// One refresh as it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +40,20 @@ pub struct RefreshRecord {
 impl Store {
     /// Marks the refresh token of `generation` as in flight at `now` (Unix milliseconds), durably.
     ///
-    /// False where the session is gone or at another generation, or its token is in flight, rejected,
-    /// or was sent twice without a reply: then nothing must be sent.
-    pub fn begin_refresh(&self, id: &str, generation: u32, now: i64) -> Result<bool, StoreError> {
+    /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended.
+    /// False where nothing must be sent: the session is gone or at another generation, its token
+    /// was rejected, or it was sent twice without a reply and no person asks for it.
+    pub fn begin_refresh(
+        &self,
+        lock: &SessionLock,
+        generation: u32,
+        now: i64,
+        asked_by: AskedBy,
+    ) -> Result<bool, StoreError> {
+        let id = lock.session.as_str();
         self.write(|transaction| {
             let Some(mark) = mark(transaction, id, generation)? else { return Ok(false) };
-            if !matches!(mark.at(now), RefreshMark::Ready | RefreshMark::PossiblyConsumed) {
+            if mark == RefreshMark::Rejected {
                 return Ok(false);
             }
             if let RefreshMark::InFlight { .. } = mark {
@@ -47,7 +64,7 @@ impl Store {
                     &RefreshRecord { at: now, generation, ok: false, lost: true, detail },
                 )?;
             }
-            let begun = losses(transaction, id, generation)? < TRIES;
+            let begun = asked_by == AskedBy::Person || losses(transaction, id, generation)? < MAX_ATTEMPTS;
             let next =
                 if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
             set_mark(transaction, id, next)?;
@@ -58,8 +75,9 @@ impl Store {
     /// Replaces the tokens of the generation before with those of `session` and records the success at `now`.
     ///
     /// Label, connection and creation time stay as they are, since they may have been changed meanwhile.
+    /// `detail` says what was wrong with the reply that brought them, where something was.
     /// An error means that the new tokens are not kept: nothing may use them.
-    pub fn finish_refresh(&self, session: &Session, now: i64) -> Result<(), StoreError> {
+    pub fn finish_refresh(&self, session: &Session, detail: &str, now: i64) -> Result<(), StoreError> {
         let tokens = SealedTokens::of(&self.sealer, session)?;
         let (refresh_state, refresh_since) = session.refresh_state.columns();
         self.write(|transaction| {
@@ -76,7 +94,7 @@ impl Store {
                    id_token = :id_token, refresh_token = :refresh_token, refresh_issued_at = :refresh_issued_at,
                    generation = :generation, refresh_state = :refresh_state, refresh_since = :refresh_since,
                    scopes_requested = :scopes_requested, scopes_granted = :scopes_granted,
-                   verdict = :verdict, extra = :extra
+                   verdict = :verdict, extra = :extra, warnings = :warnings
                  WHERE id = :id",
                 named_params! {
                     ":id": session.id,
@@ -94,9 +112,12 @@ impl Store {
                     ":scopes_granted": session.scopes_granted.join(" "),
                     ":verdict": tokens.verdict,
                     ":extra": tokens.extra,
+                    ":warnings": tokens.warnings,
                 },
             )?;
-            let done = RefreshRecord { at: now, generation: found, ok: true, lost: false, detail: String::new() };
+            let detail = detail.to_owned();
+            let done =
+                RefreshRecord { at: now, generation: found, ok: detail.is_empty(), lost: false, detail };
             record(transaction, &session.id, &done)
         })
     }

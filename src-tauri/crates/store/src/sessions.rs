@@ -56,22 +56,6 @@ impl SessionKind {
     }
 }
 
-/// A request has 30 s for its reply; a mark that is older than this was left by a process that ended.
-const LOST_AFTER_MS: u64 = 45_000;
-
-impl RefreshMark {
-    /// What the mark means at `now` (Unix milliseconds): a request in flight for too long counts as lost.
-    ///
-    /// So does one that seems to have left after `now`: the clock was set back meanwhile.
-    #[must_use]
-    pub fn at(self, now: i64) -> Self {
-        match self {
-            Self::InFlight { since } if now.abs_diff(since) > LOST_AFTER_MS => Self::PossiblyConsumed,
-            mark => mark,
-        }
-    }
-}
-
 /// A session with its secrets. Times are Unix milliseconds.
 #[derive(Clone)]
 pub struct Session {
@@ -99,6 +83,8 @@ pub struct Session {
     pub verdict: Option<serde_json::Value>,
     /// Members of the token reply that no specification names; sealed.
     pub extra: Vec<(String, String)>,
+    /// What was odd about the reply that brought the tokens, one sentence each; sealed.
+    pub warnings: Vec<String>,
 }
 
 impl fmt::Debug for Session {
@@ -135,7 +121,7 @@ impl Store {
             let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?;
             Ok(statement.query_row([id], SealedSession::read).optional()?)
         })?;
-        row.map(|row| row.unseal(&self.sealer)).transpose()
+        row.map(|row| row.unseal(&self.sealer).map(|session| self.with_known_mark(session))).transpose()
     }
 
     pub fn rename_session(&self, id: &str, label: &str) -> Result<(), StoreError> {
@@ -158,7 +144,9 @@ impl Store {
         self.run(|connection| {
             connection.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
             Ok(())
-        })
+        })?;
+        self.remove_lock(id);
+        Ok(())
     }
 
     /// Replaces the id_token and its verdict, unless the session has moved on to another generation.
@@ -201,7 +189,18 @@ impl Store {
             let rows = statement.query_map([], SealedSession::read)?.collect::<Result<Vec<_>, _>>()?;
             Ok(rows)
         })?;
-        Ok(rows.into_iter().map(|row| row.unseal(&self.sealer)).collect())
+        let sessions = rows.into_iter().map(|row| row.unseal(&self.sealer));
+        Ok(sessions.map(|session| session.map(|session| self.with_known_mark(session))).collect())
+    }
+
+    /// A request in flight whose process has ended is one without a reply.
+    fn with_known_mark(&self, session: Session) -> Session {
+        match session.refresh_state {
+            RefreshMark::InFlight { .. } if self.persistent() && !self.is_session_locked(&session.id) => {
+                Session { refresh_state: RefreshMark::PossiblyConsumed, ..session }
+            }
+            _ => session,
+        }
     }
 }
 
@@ -212,10 +211,10 @@ fn insert(connection: &Connection, sealer: &Sealer, session: &Session) -> Result
     connection.execute(
         "INSERT INTO sessions (id, connection, kind, label, created_at, access_token, token_type, access_issued_at,
            access_expires_at, id_token, refresh_token, refresh_issued_at, generation, refresh_state, refresh_since,
-           scopes_requested, scopes_granted, verdict, extra)
+           scopes_requested, scopes_granted, verdict, extra, warnings)
          VALUES (:id, :connection, :kind, :label, :created_at, :access_token, :token_type, :access_issued_at,
            :access_expires_at, :id_token, :refresh_token, :refresh_issued_at, :generation, :refresh_state,
-           :refresh_since, :scopes_requested, :scopes_granted, :verdict, :extra)",
+           :refresh_since, :scopes_requested, :scopes_granted, :verdict, :extra, :warnings)",
         named_params! {
             ":id": session.id,
             ":connection": session.connection,
@@ -236,6 +235,7 @@ fn insert(connection: &Connection, sealer: &Sealer, session: &Session) -> Result
             ":scopes_granted": session.scopes_granted.join(" "),
             ":verdict": tokens.verdict,
             ":extra": tokens.extra,
+            ":warnings": tokens.warnings,
         },
     )?;
     Ok(())
@@ -295,6 +295,7 @@ pub(crate) struct SealedTokens {
     pub(crate) refresh_token: Option<Vec<u8>>,
     pub(crate) verdict: Option<Vec<u8>>,
     pub(crate) extra: Vec<u8>,
+    pub(crate) warnings: Option<Vec<u8>>,
 }
 
 impl SealedTokens {
@@ -310,6 +311,9 @@ impl SealedTokens {
             refresh_token: optional("refresh_token", &session.refresh_token)?,
             verdict: verdict.map(|verdict| sealer.seal_json(place("verdict"), verdict)).transpose()?,
             extra: sealer.seal_json(place("extra"), &session.extra)?,
+            warnings: (!session.warnings.is_empty())
+                .then(|| sealer.seal_json(place("warnings"), &session.warnings))
+                .transpose()?,
         })
     }
 }
@@ -331,6 +335,7 @@ impl SealedSession {
                 refresh_token: row.get("refresh_token")?,
                 verdict: row.get("verdict")?,
                 extra: row.get("extra")?,
+                warnings: row.get("warnings")?,
             },
             kind: row.get("kind")?,
             mark: (row.get("refresh_state")?, row.get("refresh_since")?),
@@ -353,6 +358,7 @@ impl SealedSession {
                 scopes_granted: words(&row.get::<_, String>("scopes_granted")?),
                 verdict: None,
                 extra: Vec::new(),
+                warnings: Vec::new(),
             },
         })
     }
@@ -371,7 +377,19 @@ impl SealedSession {
         let verdict =
             tokens.verdict.map(|sealed| sealer.unseal_json(place("verdict"), &sealed)).transpose()?;
         let extra = sealer.unseal_json(place("extra"), &tokens.extra)?;
-        Ok(Session { kind, access_token, id_token, refresh_token, refresh_state, verdict, extra, ..session })
+        let warnings =
+            tokens.warnings.map(|sealed| sealer.unseal_json(place("warnings"), &sealed)).transpose()?;
+        Ok(Session {
+            kind,
+            access_token,
+            id_token,
+            refresh_token,
+            refresh_state,
+            verdict,
+            extra,
+            warnings: warnings.unwrap_or_default(),
+            ..session
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opening the store, and the one connection behind it.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -51,7 +51,8 @@ pub struct Store {
     /// Absent only when not even a database in memory could be made.
     connection: Option<Mutex<Connection>>,
     pub(crate) sealer: Sealer,
-    persistent: bool,
+    /// The folder of the sessions' locks; absent for a store that is gone with the process.
+    locks: Option<PathBuf>,
     migration: Option<Migration>,
 }
 
@@ -108,12 +109,16 @@ impl Store {
     pub fn in_memory(random: Random) -> Result<Self, StoreError> {
         let connection = database::open_in_memory()?;
         let key = random_key(&random);
-        Ok(Self::new(Some(connection), &key, random, false))
+        Ok(Self::new(Some(connection), &key, random, None))
     }
 
     /// Whether what is kept outlives the process.
     pub fn persistent(&self) -> bool {
-        self.persistent
+        self.locks.is_some()
+    }
+
+    pub(crate) fn locks(&self) -> Option<&Path> {
+        self.locks.as_deref()
     }
 
     /// How the file's schema changed when it was opened.
@@ -138,7 +143,8 @@ impl Store {
 
     pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
         let (connection, migration) = database::open(path)?;
-        let store = Self { migration, ..Self::new(Some(connection), key, random.clone(), true) };
+        let locks = path.with_file_name("locks");
+        let store = Self { migration, ..Self::new(Some(connection), key, random.clone(), Some(locks)) };
         store.check_key(path)?;
         Ok(store)
     }
@@ -168,12 +174,12 @@ impl Store {
 
     fn without_database(random: Random) -> Self {
         let key = random_key(&random);
-        Self::new(None, &key, random, false)
+        Self::new(None, &key, random, None)
     }
 
-    fn new(connection: Option<Connection>, key: &Key, random: Random, persistent: bool) -> Self {
+    fn new(connection: Option<Connection>, key: &Key, random: Random, locks: Option<PathBuf>) -> Self {
         let sealer = Sealer::new(key, random);
-        Self { connection: connection.map(Mutex::new), sealer, persistent, migration: None }
+        Self { connection: connection.map(Mutex::new), sealer, locks, migration: None }
     }
 
     /// [`Store::write`] for what must be in no file afterwards, not even sealed.

@@ -15,7 +15,10 @@ use secrecy::SecretBox;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{PendingSignIn, Random, RefreshMark, Session, SessionKind, Store, seal::Key, store::Refusal};
+use crate::{
+    AskedBy, PendingSignIn, Random, RefreshMark, Session, SessionKind, SessionLock, Store, seal::Key,
+    store::Refusal,
+};
 
 /// Tells a test that runs as a second process where its folder is.
 const CHILD: &str = "BOBBIN_STORE_TEST_FOLDER";
@@ -132,7 +135,14 @@ pub(crate) fn session(id: &str) -> Session {
         scopes_granted: vec!["openid".to_owned()],
         verdict: Some(json!({ "claims": { "sub": "verdict-plaintext" } })),
         extra: vec![("user_id".to_owned(), "extra-plaintext".to_owned())],
+        warnings: vec!["warning-plaintext".to_owned()],
     }
+}
+
+/// Begins a refresh that is needed, as the engine does; the lock is what holds it.
+pub(crate) fn begin(store: &Store, id: &str, generation: u32, now: i64) -> Option<SessionLock> {
+    let lock = store.try_lock_session(id).unwrap()?;
+    store.begin_refresh(&lock, generation, now, AskedBy::Need).unwrap().then_some(lock)
 }
 
 /// The session after a refresh: the next generation with other tokens.

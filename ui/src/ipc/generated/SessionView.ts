@@ -27,6 +27,10 @@ access: TokenView | null, idToken: IdTokenView | null, refresh: RefreshView | nu
  */
 extra: Array<NamedValue>, 
 /**
+ * What was odd about the reply that brought the tokens, one sentence each.
+ */
+warnings: Array<string>, 
+/**
  * Oldest first.
  */
 history: Array<RefreshRecordView>, 

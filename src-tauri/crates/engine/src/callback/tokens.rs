@@ -192,6 +192,7 @@ impl Engine {
                 None => Some(provider.made_with()),
             },
             extra: reply.extra,
+            warnings: reply.warnings,
         }
     }
 }

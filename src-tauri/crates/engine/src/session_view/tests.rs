@@ -21,6 +21,7 @@ fn times_that_no_clock_can_tell_do_not_break_the_view() {
         scopes_granted: Vec::new(),
         verdict: Some(json!({ "header": {}, "claims": { "iat": i64::MIN, "exp": i64::MAX }, "checks": [] })),
         extra: Vec::new(),
+        warnings: Vec::new(),
     };
     let view = id_token(&session, 0, 0).unwrap();
     assert_eq!((view.issued_at, view.expires_at), (Some(i64::MIN), Some(i64::MAX)));

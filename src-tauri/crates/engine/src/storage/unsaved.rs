@@ -19,10 +19,19 @@ const AGAIN: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct NewTokens {
     pub(crate) session: Session,
-    /// When its refresh ended, in Unix milliseconds; `None` for a new session.
-    pub(crate) refreshed_at: Option<i64>,
+    /// The refresh that brought them; `None` for a new session.
+    pub(crate) refreshed: Option<Refreshed>,
     /// What the refresh brought and is checked once the tokens are kept.
     pub(crate) id_token: Option<SecretString>,
+}
+
+/// How a refresh ended that brought a refresh token at least.
+#[derive(Clone)]
+pub(crate) struct Refreshed {
+    /// Unix milliseconds.
+    pub(crate) at: i64,
+    /// What was wrong with its reply; empty where nothing was.
+    pub(crate) detail: String,
 }
 
 #[derive(Default)]
@@ -35,7 +44,7 @@ pub(super) struct Held {
 impl Engine {
     /// Keeps a new session, durably. On `session_unsaved` it is held and kept as soon as the database takes it.
     pub(crate) async fn keep_session(&self, session: Session) -> Result<()> {
-        self.keep_tokens(NewTokens { session, refreshed_at: None, id_token: None }).await
+        self.keep_tokens(NewTokens { session, refreshed: None, id_token: None }).await
     }
 
     /// Keeps new tokens, durably: this may be the only copy of a single-use successor.
@@ -80,9 +89,9 @@ impl Engine {
     }
 
     async fn write_tokens(&self, new: &NewTokens) -> Result<()> {
-        let (session, refreshed_at) = (new.session.clone(), new.refreshed_at);
-        self.with_store(move |store| match refreshed_at {
-            Some(at) => store.finish_refresh(&session, at),
+        let (session, refreshed) = (new.session.clone(), new.refreshed.clone());
+        self.with_store(move |store| match refreshed {
+            Some(Refreshed { at, detail }) => store.finish_refresh(&session, &detail, at),
             None => store.add_session(&session),
         })
         .await

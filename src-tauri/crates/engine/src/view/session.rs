@@ -57,6 +57,8 @@ pub struct SessionView {
     pub scopes_requested: Vec<String>,
     /// Members of the token reply that no specification names, such as Vault's `user_id`.
     pub extra: Vec<NamedValue>,
+    /// What was odd about the reply that brought the tokens, one sentence each.
+    pub warnings: Vec<String>,
     /// Oldest first.
     pub history: Vec<RefreshRecordView>,
     /// What the provider has for this session besides its tokens.
@@ -191,7 +193,7 @@ pub struct RefreshView {
 pub enum RefreshState {
     Ready,
     InFlight,
-    /// A reply was lost: one more try is allowed.
+    /// A reply was lost: one more try is made where it is needed, and any number by a person.
     PossiblyConsumed,
     /// The server refused it; only a new sign-in helps.
     Rejected,

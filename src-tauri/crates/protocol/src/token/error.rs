@@ -39,16 +39,12 @@ pub enum TokenError {
     NotAnObject { kind: &'static str },
     #[error("The server's reply holds {0} twice, so that it could mean two things.")]
     Duplicate(String),
-    #[error("The server's reply has no {0} (RFC 6749 section 5.1).")]
-    Missing(&'static str),
+    #[error("The server's reply has no access_token (RFC 6749 section 5.1).")]
+    NoAccessToken,
     #[error("The server's {name} is {kind}, where {expected} belongs (RFC 6749 section 5.1).")]
     WrongType { name: &'static str, kind: &'static str, expected: &'static str },
     #[error("The access token holds characters that no header can carry (RFC 6749 appendix A.12).")]
     AccessTokenCharacters,
-    #[error("The token type \"{0}\" is not supported: Bobbin uses Bearer tokens only (RFC 6750).")]
-    TokenType(String),
-    #[error("expires_in is {0}, where a number of seconds from 0 belongs (RFC 6749 section 5.1).")]
-    ExpiresIn(String),
     #[error("The server gave no id_token, although openid was asked for (OIDC Core 3.1.3.3).")]
     NoIdToken,
 }
@@ -78,12 +74,9 @@ impl TokenError {
             Self::NotJson { .. } => "token_reply_not_json",
             Self::NotAnObject { .. } => "token_reply_not_an_object",
             Self::Duplicate(_) => "token_reply_duplicate_member",
-            Self::Missing("access_token") => "token_access_token_missing",
-            Self::Missing(_) => "token_type_missing",
+            Self::NoAccessToken => "token_access_token_missing",
             Self::WrongType { .. } => "token_reply_wrong_type",
             Self::AccessTokenCharacters => "token_access_token_characters",
-            Self::TokenType(_) => "token_type_unsupported",
-            Self::ExpiresIn(_) => "token_expires_in_invalid",
             Self::NoIdToken => "token_id_token_missing",
         }
     }
@@ -118,13 +111,11 @@ impl TokenError {
             }
             Self::TooLarge
             | Self::Duplicate(_)
-            | Self::Missing(_)
+            | Self::NoAccessToken
             | Self::WrongType { .. }
-            | Self::AccessTokenCharacters
-            | Self::ExpiresIn(_) => {
+            | Self::AccessTokenCharacters => {
                 "The server breaks the specification here. Tell the provider, with the exchange from the Wire drawer."
             }
-            Self::TokenType(_) => "Ask the provider for Bearer tokens for this client.",
             Self::NoIdToken => {
                 "Without it nobody can say who signed in. Check that the client may use the openid scope."
             }

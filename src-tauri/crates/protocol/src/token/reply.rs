@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::TokenError;
+use super::{TokenError, members};
 use crate::{
     Map,
     http::HttpReply,
@@ -46,30 +46,40 @@ impl TokenReply {
 
 /// Reads the reply to a request for tokens. `shape` is the provider's own error object.
 pub fn process_token_reply(reply: &HttpReply, shape: &ErrorShape) -> Result<TokenReply, TokenError> {
-    let members = success(reply, shape)?;
+    if !(200..300).contains(&reply.status) {
+        return Err(refused(reply, shape));
+    }
+    if reply.body.len() > MAX_LENGTH {
+        return Err(TokenError::TooLarge);
+    }
     let mut warnings = Vec::new();
+    let text_of_body = members::text(&reply.body);
+    warnings.extend(text_of_body.warning.map(str::to_owned));
+    let members = members::read(&text_of_body.json, &mut warnings).map_err(|_| not_an_object(reply))??;
+    refuse_error(reply, &members, shape)?;
     if !reply.media_type().is_some_and(|media_type| is_json(&media_type)) {
         let content_type = reply.header("content-type").map_or_else(|| "missing".to_owned(), plain);
         warnings.push(format!("The reply is JSON, but its Content-Type is {content_type}."));
     }
-    let access_token = text(&members, "access_token")?.ok_or(TokenError::Missing("access_token"))?;
+    let access_token = text(&members, "access_token")?.ok_or(TokenError::NoAccessToken)?;
     if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(TokenError::AccessTokenCharacters);
     }
-    let token_type = text(&members, "token_type")?.ok_or(TokenError::Missing("token_type"))?;
-    if !token_type.eq_ignore_ascii_case("bearer") {
-        return Err(TokenError::TokenType(plain(token_type)));
-    }
     Ok(TokenReply {
         access_token: access_token.into(),
-        token_type: token_type.to_owned(),
-        expires_in: expires_in(&members, &mut warnings)?,
-        refresh_token: text(&members, "refresh_token")?.map(Into::into),
-        id_token: text(&members, "id_token")?.map(Into::into),
-        scope: scope(&members, &mut warnings)?,
+        token_type: token_type(&members, &mut warnings),
+        expires_in: expires_in(&members, &mut warnings),
+        refresh_token: optional(&members, "refresh_token", &mut warnings).map(Into::into),
+        id_token: optional(&members, "id_token", &mut warnings).map(Into::into),
+        scope: scope(&members, &mut warnings),
         extra: extra(&members),
         warnings,
     })
+}
+
+/// Whether Bobbin can send tokens of this type (RFC 6750).
+pub fn is_bearer(token_type: &str) -> bool {
+    token_type.eq_ignore_ascii_case("bearer")
 }
 
 /// Reads the reply to a revocation: 200, also for a token that the server does not know (RFC 7009 section 2.2).
@@ -89,30 +99,41 @@ pub(crate) fn success(reply: &HttpReply, shape: &ErrorShape) -> Result<Map, Toke
         return Err(TokenError::TooLarge);
     }
     let members = object(reply)?;
+    refuse_error(reply, &members, shape)?;
+    Ok(members)
+}
+
+/// An error object is one with any status.
+fn refuse_error(reply: &HttpReply, members: &Map, shape: &ErrorShape) -> Result<(), TokenError> {
     match members.get("error").filter(|error| !error.is_null()) {
-        Some(_) => Err(provider_error(reply, &members, shape)),
-        None => Ok(members),
+        Some(_) => Err(provider_error(reply, members, shape)),
+        None => Ok(()),
     }
 }
 
 fn object(reply: &HttpReply) -> Result<Map, TokenError> {
+    json::read_object(&reply.body).map_err(|error| match error {
+        JsonError::Duplicate(name) => TokenError::Duplicate(plain(&name)),
+        _ => not_an_object(reply),
+    })
+}
+
+/// Why a body is no JSON object.
+fn not_an_object(reply: &HttpReply) -> TokenError {
     let status = reply.status;
     if reply.body.trim_ascii().is_empty() {
-        return Err(TokenError::Empty { status });
+        return TokenError::Empty { status };
     }
-    json::read_object(&reply.body).map_err(|error| match error {
-        JsonError::NotAnObject(kind) => TokenError::NotAnObject { kind },
-        JsonError::Duplicate(name) => TokenError::Duplicate(plain(&name)),
-        JsonError::NotJson(_) => {
-            let excerpt = excerpt(&reply.body);
-            let html = reply.media_type().is_some_and(|media_type| media_type.contains("html"));
-            if html || excerpt.starts_with('<') {
-                TokenError::Html { status, excerpt }
-            } else {
-                TokenError::NotJson { status, excerpt }
-            }
-        }
-    })
+    if let Err(JsonError::NotAnObject(kind)) = json::read_object(&reply.body) {
+        return TokenError::NotAnObject { kind };
+    }
+    let excerpt = excerpt(&reply.body);
+    let html = reply.media_type().is_some_and(|media_type| media_type.contains("html"));
+    if html || excerpt.starts_with('<') {
+        TokenError::Html { status, excerpt }
+    } else {
+        TokenError::NotJson { status, excerpt }
+    }
 }
 
 /// The error in a reply whose status is not a success.
@@ -203,48 +224,93 @@ fn text<'a>(members: &'a Map, name: &'static str) -> Result<Option<&'a str>, Tok
     }
 }
 
-fn expires_in(members: &Map, warnings: &mut Vec<String>) -> Result<Option<u64>, TokenError> {
-    let digits = match members.get("expires_in") {
+/// A member that a reply may lack; of another type it counts as absent.
+fn optional<'a>(members: &'a Map, name: &'static str, warnings: &mut Vec<String>) -> Option<&'a str> {
+    text(members, name).unwrap_or_else(|_| {
+        let kind = members.get(name).map_or("absent", kind);
+        warnings.push(format!("{name} is {kind}, where a string belongs, and was left out."));
+        None
+    })
+}
+
+fn token_type(members: &Map, warnings: &mut Vec<String>) -> String {
+    let Some(written) = optional(members, "token_type", warnings) else {
+        warnings.push("The reply has no token_type; the access token is used as a Bearer token.".to_owned());
+        return "Bearer".to_owned();
+    };
+    if !is_bearer(written) {
+        warnings.push(format!(
+            "The token type is {}: the tokens are kept, but Bobbin can send Bearer tokens only (RFC 6750).",
+            plain(written)
+        ));
+    }
+    written.to_owned()
+}
+
+fn expires_in(members: &Map, warnings: &mut Vec<String>) -> Option<u64> {
+    let unknown = "so the access token's lifetime is unknown.";
+    let written = match members.get("expires_in") {
         None | Some(Value::Null) => {
-            warnings
-                .push("The reply has no expires_in, so the access token's lifetime is unknown.".to_owned());
-            return Ok(None);
+            warnings.push(format!("The reply has no expires_in, {unknown}"));
+            return None;
         }
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::String(text)) => {
             warnings.push("expires_in is a string, where a number belongs.".to_owned());
-            text.clone()
+            text.trim().to_owned()
         }
         Some(other) => {
-            return Err(TokenError::WrongType {
-                name: "expires_in",
-                kind: kind(other),
-                expected: "a number",
-            });
+            warnings.push(format!("expires_in is {}, {unknown}", kind(other)));
+            return None;
         }
     };
-    let whole = digits.strip_suffix(".0").unwrap_or(&digits);
-    if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(TokenError::ExpiresIn(plain(&digits)));
+    let whole = written.strip_suffix(".0").unwrap_or(&written);
+    if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Only digits, so that what does not parse is too large.
+        return Some(lifetime(whole.parse().unwrap_or(u64::MAX), whole, warnings));
     }
-    // Only digits, so that what does not parse is too large.
-    let seconds = whole.parse().unwrap_or(u64::MAX);
-    if seconds > MAX_EXPIRES_IN {
-        warnings.push(format!("expires_in is {}, which is counted as 100 years.", plain(whole)));
+    match written.parse::<f64>() {
+        Ok(seconds) if seconds.is_finite() && seconds >= 1.0 => {
+            warnings
+                .push(format!("expires_in is {}, which is rounded down to whole seconds.", plain(&written)));
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float saturates")]
+            let seconds = seconds as u64;
+            Some(lifetime(seconds, &written, warnings))
+        }
+        Ok(seconds) if seconds.is_finite() => Some(lifetime(0, &written, warnings)),
+        _ => {
+            warnings.push(format!("expires_in is {}, {unknown}", plain(&format!("\"{written}\""))));
+            None
+        }
     }
-    Ok(Some(seconds.min(MAX_EXPIRES_IN)))
 }
 
-fn scope(members: &Map, warnings: &mut Vec<String>) -> Result<Option<Vec<String>>, TokenError> {
+fn lifetime(seconds: u64, written: &str, warnings: &mut Vec<String>) -> u64 {
+    if seconds == 0 {
+        warnings.push(format!("expires_in is {}, so the access token has expired already.", plain(written)));
+    } else if seconds > MAX_EXPIRES_IN {
+        warnings.push(format!("expires_in is {}, which is counted as 100 years.", plain(written)));
+    }
+    seconds.min(MAX_EXPIRES_IN)
+}
+
+fn scope(members: &Map, warnings: &mut Vec<String>) -> Option<Vec<String>> {
     if let Some(Value::Array(values)) = members.get("scope") {
         let names: Option<Vec<_>> = values.iter().map(Value::as_str).collect();
         if let Some(names) = names {
             warnings.push("scope is an array, where a string with spaces belongs.".to_owned());
-            return Ok(Some(names.into_iter().map(str::to_owned).collect()));
+            return Some(names.into_iter().map(str::to_owned).collect());
         }
     }
-    let names = text(members, "scope")?;
-    Ok(names.map(|names| names.split_whitespace().map(str::to_owned).collect()))
+    let names = optional(members, "scope", warnings)?;
+    let separators: &[char] = if !names.trim().contains(' ') && names.contains(',') {
+        warnings.push("scope is separated by commas, where spaces belong (RFC 6749 section 3.3).".to_owned());
+        &[',']
+    } else {
+        &[' ', '\t', '\n', '\r']
+    };
+    let names = names.split(separators).map(str::trim).filter(|name| !name.is_empty());
+    Some(names.map(str::to_owned).collect())
 }
 
 fn extra(members: &Map) -> Vec<(String, String)> {

@@ -125,18 +125,24 @@ fn json_with_another_content_type_is_accepted_with_a_warning() {
 }
 
 #[test]
-fn token_type_must_be_there_and_be_bearer_in_any_case() {
-    assert_eq!(error(&reply(200, r#"{"access_token":"a"}"#)).code(), "token_type_missing");
-    for (written, code) in
-        [("DPoP", "token_type_unsupported"), ("mac", "token_type_unsupported"), ("", "token_type_missing")]
-    {
-        let body = format!(r#"{{"access_token":"a","token_type":"{written}"}}"#);
-        assert_eq!(error(&reply(200, &body)).code(), code);
-    }
+fn an_odd_token_type_is_a_warning_and_never_a_reason_to_lose_tokens() {
     for written in ["bearer", "BEARER", "bEARER"] {
-        let body = format!(r#"{{"access_token":"a","token_type":"{written}"}}"#);
-        assert_eq!(accepted(&reply(200, &body)).token_type, written);
+        let body = format!(r#"{{"access_token":"a","token_type":"{written}","expires_in":900}}"#);
+        let tokens = accepted(&reply(200, &body));
+        assert_eq!((tokens.token_type.as_str(), tokens.warnings.len()), (written, 0));
     }
+    for body in [
+        r#"{"access_token":"a"}"#,
+        r#"{"access_token":"a","token_type":""}"#,
+        r#"{"access_token":"a","token_type":1}"#,
+    ] {
+        let tokens = accepted(&reply(200, body));
+        assert_eq!(tokens.token_type, "Bearer", "{body}");
+        assert!(tokens.warnings.concat().contains("no token_type"), "{body}");
+    }
+    let tokens = accepted(&reply(200, r#"{"access_token":"a","token_type":"DPoP","expires_in":900}"#));
+    assert!(!is_bearer(&tokens.token_type), "it is never sent as a Bearer token");
+    assert_eq!(tokens.warnings.len(), 1);
 }
 
 #[test]
@@ -156,22 +162,98 @@ fn expires_in_as_a_string_of_digits_is_accepted_with_a_warning() {
 }
 
 #[test]
-fn expires_in_that_is_no_number_of_seconds_is_rejected() {
-    for written in ["-1", "\"-1\"", "\"soon\"", "\"\"", "1.5", "1e3"] {
-        assert_eq!(
-            error(&with(&format!(r#""expires_in":{written}"#))).code(),
-            "token_expires_in_invalid",
-            "{written}"
-        );
+fn an_odd_expires_in_is_a_warning_and_never_a_reason_to_lose_tokens() {
+    for (written, lifetime) in [
+        ("-1", Some(0)),
+        ("\"-900\"", Some(0)),
+        ("0", Some(0)),
+        ("0.5", Some(0)),
+        ("899.5", Some(899)),
+        ("1e3", Some(1000)),
+        ("1e300", Some(MAX_EXPIRES_IN)),
+        ("\"15 min\"", None),
+        ("\"NaN\"", None),
+        ("\"\"", None),
+        ("true", None),
+        ("[900]", None),
+        ("{}", None),
+    ] {
+        let tokens = accepted(&with(&format!(r#""expires_in":{written}"#)));
+        assert_eq!(tokens.expires_in, lifetime, "{written}");
+        assert!(!tokens.warnings.is_empty(), "{written}");
     }
-    for written in ["true", "[900]", "{}"] {
-        assert_eq!(
-            error(&with(&format!(r#""expires_in":{written}"#))).code(),
-            "token_reply_wrong_type",
-            "{written}"
-        );
+    let tokens = accepted(&with(r#""expires_in":900.0"#));
+    assert_eq!((tokens.expires_in, tokens.warnings.len()), (Some(900), 0));
+}
+
+#[test]
+fn a_refresh_token_is_salvaged_from_whatever_else_is_wrong() {
+    let salvaged = |body: &[u8]| salvage_refresh_token(body).map(|token| token.expose_secret().to_owned());
+    for body in [
+        r#"{"refresh_token":"next"}"#,
+        r#"{"error":"server_error","refresh_token":"next"}"#,
+        r#"{"refresh_token":"old","refresh_token":"next"}"#,
+        r#"{"refresh_token":"next","refresh_token":null}"#,
+        r#"{"refresh_token":"next","access_token":"cut of"#,
+        r#"{"refresh\u005ftoken":"next","x":nonsense"#,
+        "\u{feff}{\"refresh_token\":\"next\"} and more",
+    ] {
+        assert_eq!(salvaged(body.as_bytes()).as_deref(), Some("next"), "{body}");
     }
-    assert_eq!(accepted(&with(r#""expires_in":900.0"#)).expires_in, Some(900));
+    let deep = format!("{{\"x\":{}1{},\"refresh_token\":\"next\"}}", "[".repeat(5000), "]".repeat(5000));
+    assert_eq!(salvaged(deep.as_bytes()).as_deref(), Some("next"));
+    let utf16: Vec<u8> =
+        "\u{feff}{\"refresh_token\":\"next\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(salvaged(&utf16).as_deref(), Some("next"));
+    assert_eq!(salvaged(b"{\"name\":\"\xe9\",\"refresh_token\":\"next\"}").as_deref(), Some("next"));
+    for body in [
+        "",
+        "[]",
+        "null",
+        r#"{"refresh_token":"ne"#,
+        r#"{"refresh_token":7}"#,
+        r#"{"x":{"refresh_token":"no"}}"#,
+    ] {
+        assert_eq!(salvaged(body.as_bytes()), None, "{body}");
+    }
+}
+
+#[test]
+fn a_reply_in_an_odd_encoding_is_read_with_a_warning() {
+    let json = r#"{"access_token":"a","token_type":"Bearer","expires_in":900,"refresh_token":"next"}"#;
+    let utf16 = |unit: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{json}").encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
+    for body in [format!("\u{feff}{json}").into_bytes(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+        let tokens = accepted(&HttpReply { body, ..reply(200, "") });
+        assert_eq!(tokens.refresh_token.unwrap().expose_secret(), "next");
+        assert_eq!(tokens.warnings.len(), 1);
+    }
+}
+
+#[test]
+fn a_member_that_stands_twice_is_refused_only_where_it_means_two_things() {
+    let tokens = accepted(&with(r#""expires_in":900,"expires_in":900,"x":{"y":1,"y":2}"#));
+    assert_eq!(tokens.warnings, ["The reply has expires_in twice, with the same value."]);
+    assert_eq!(error(&with(r#""expires_in":900,"expires_in":901"#)).code(), "token_reply_duplicate_member");
+}
+
+#[test]
+fn a_scope_of_any_shape_is_read_or_left_out() {
+    for (written, scopes, warnings) in [
+        (r#""a b""#, Some(vec!["a", "b"]), 0),
+        (r#"["a","b"]"#, Some(vec!["a", "b"]), 1),
+        (r#""a,b, c""#, Some(vec!["a,b,", "c"]), 0),
+        (r#""a,b,c""#, Some(vec!["a", "b", "c"]), 1),
+        ("1", None, 1),
+        (r#"["a",1]"#, None, 1),
+        (r#"{"a":true}"#, None, 1),
+    ] {
+        let tokens = accepted(&with(&format!(r#""expires_in":900,"scope":{written}"#)));
+        let expected: Option<Vec<String>> =
+            scopes.map(|names| names.into_iter().map(str::to_owned).collect());
+        assert_eq!((tokens.scope, tokens.warnings.len()), (expected, warnings), "{written}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::{
     ClientKey, RequestOutcome, Store,
-    testing::{Folder, random, refreshed, session, sign_in},
+    testing::{Folder, begin, random, refreshed, session, sign_in},
 };
 
 fn filled_memory() -> Store {
@@ -14,8 +14,8 @@ fn filled_memory() -> Store {
     memory.end_request("ended", RequestOutcome::Failed, Some("why"), None, 3000).unwrap();
     memory.put_client_secret("sandbox", Some(&"of memory".into())).unwrap();
     memory.add_session(&session("one")).unwrap();
-    memory.begin_refresh("one", 1, 2000).unwrap();
-    memory.finish_refresh(&refreshed(&session("one")), 2100).unwrap();
+    begin(&memory, "one", 1, 2000);
+    memory.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
     memory.put_draft("query/a", "typed").unwrap();
     memory.put_exchange("exchange", 10, &json!({ "body": "of it" })).unwrap();
     memory

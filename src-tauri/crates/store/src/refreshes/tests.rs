@@ -2,11 +2,11 @@ use std::{process::Child, thread};
 
 use secrecy::ExposeSecret;
 
-use super::RefreshRecord;
+use super::{AskedBy, RefreshRecord};
 use crate::{
     RefreshMark,
     error::StoreError,
-    testing::{Folder, in_child, open, refreshed, session, wait_for},
+    testing::{Folder, begin, in_child, open, refreshed, session, wait_for},
 };
 
 fn folder_with_session() -> Folder {
@@ -19,7 +19,8 @@ fn folder_with_session() -> Folder {
 fn a_refresh_is_in_flight_on_the_disk_before_it_may_be_sent() {
     let folder = folder_with_session();
     let store = folder.open();
-    assert!(store.begin_refresh("one", 1, 2000).unwrap());
+    let lock = begin(&store, "one", 1, 2000);
+    assert!(lock.is_some());
 
     let seen_elsewhere = folder.open().session("one").unwrap().unwrap();
 
@@ -30,38 +31,40 @@ fn a_refresh_is_in_flight_on_the_disk_before_it_may_be_sent() {
 fn a_second_refresh_of_the_same_token_is_not_begun() {
     let folder = folder_with_session();
     let store = folder.open();
-    assert!(store.begin_refresh("one", 1, 2000).unwrap());
-    assert!(!store.begin_refresh("one", 1, 2001).unwrap());
+    let first = begin(&store, "one", 1, 2000);
+    assert!(first.is_some());
+    assert!(begin(&store, "one", 1, 2001).is_none());
+    assert!(begin(&folder.open(), "one", 1, 2001).is_none(), "nor by another process");
 }
 
 #[test]
 fn a_rejected_token_an_older_generation_and_an_unknown_session_are_not_begun() {
     let folder = folder_with_session();
     let store = folder.open();
-    assert!(!store.begin_refresh("one", 0, 2000).unwrap());
-    assert!(!store.begin_refresh("two", 1, 2000).unwrap());
-    store.begin_refresh("one", 1, 2000).unwrap();
+    assert!(begin(&store, "one", 0, 2000).is_none());
+    assert!(begin(&store, "two", 1, 2000).is_none());
+    begin(&store, "one", 1, 2000);
     store.fail_refresh("one", (1, 2000), RefreshMark::Rejected, "invalid_grant", 2100).unwrap();
-    assert!(!store.begin_refresh("one", 1, 2200).unwrap());
+    assert!(begin(&store, "one", 1, 2200).is_none());
 }
 
 #[test]
 fn a_possibly_consumed_token_may_be_tried_again() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
-    assert!(store.begin_refresh("one", 1, 2200).unwrap());
+    assert!(begin(&store, "one", 1, 2200).is_some());
 }
 
 #[test]
 fn a_finished_refresh_keeps_the_new_pair_and_what_people_changed_meanwhile() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     store.rename_session("one", "Renamed meanwhile").unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 2100).unwrap();
+    store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
 
     let kept = folder.open().session("one").unwrap().unwrap();
 
@@ -76,9 +79,9 @@ fn tokens_of_a_generation_that_is_not_the_next_one_are_refused() {
     let folder = folder_with_session();
     let store = folder.open();
     let second = refreshed(&session("one"));
-    store.finish_refresh(&second, 2000).unwrap();
+    store.finish_refresh(&second, "", 2000).unwrap();
 
-    let error = store.finish_refresh(&second, 2100).unwrap_err();
+    let error = store.finish_refresh(&second, "", 2100).unwrap_err();
 
     assert!(matches!(error, StoreError::Overtaken { came: 2, found: 2, .. }));
     assert_eq!(store.refresh_history("one").unwrap().len(), 1, "what was refused is not in the history");
@@ -88,9 +91,9 @@ fn tokens_of_a_generation_that_is_not_the_next_one_are_refused() {
 fn tokens_for_a_deleted_session_are_refused_aloud() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     store.delete_session("one").unwrap();
-    let error = store.finish_refresh(&refreshed(&session("one")), 2100).unwrap_err();
+    let error = store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap_err();
     assert!(matches!(error, StoreError::UnknownSession { .. }));
 }
 
@@ -98,8 +101,8 @@ fn tokens_for_a_deleted_session_are_refused_aloud() {
 fn a_failure_that_comes_after_the_success_changes_nothing() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 2100).unwrap();
+    begin(&store, "one", 1, 2000);
+    store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
     store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "too late", 2200).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::Ready);
     assert_eq!(store.refresh_history("one").unwrap().len(), 1);
@@ -109,10 +112,10 @@ fn a_failure_that_comes_after_the_success_changes_nothing() {
 fn the_history_tells_every_refresh_in_order_and_goes_with_its_session() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
-    store.begin_refresh("one", 1, 3000).unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 3100).unwrap();
+    begin(&store, "one", 1, 3000);
+    store.finish_refresh(&refreshed(&session("one")), "", 3100).unwrap();
 
     let record =
         |at, ok, detail: &str| RefreshRecord { at, generation: 1, ok, lost: !ok, detail: detail.to_owned() };
@@ -130,11 +133,11 @@ fn of_many_connections_at_once_one_begins_the_refresh() {
     let stores: Vec<_> = (0..6).map(|_| folder.open()).collect();
 
     let begun: usize = thread::scope(|scope| {
-        let racers: Vec<_> = stores
-            .iter()
-            .map(|store| scope.spawn(|| usize::from(store.begin_refresh("one", 1, 2000).unwrap())))
-            .collect();
-        racers.into_iter().map(|racer| racer.join().unwrap()).sum()
+        let racers: Vec<_> =
+            stores.iter().map(|store| scope.spawn(|| begin(store, "one", 1, 2000))).collect();
+        // Whoever began keeps the lock until all have tried.
+        let locks: Vec<_> = racers.into_iter().map(|racer| racer.join().unwrap()).collect();
+        locks.iter().flatten().count()
     });
 
     assert_eq!(begun, 1);
@@ -147,11 +150,11 @@ fn of_several_processes_one_begins_each_refresh() {
         let store = open(&dir);
         wait_for("the start", || dir.join("go").exists());
         for generation in 1..=ROUNDS {
-            if store.begin_refresh("one", generation, 2000).unwrap() {
+            if let Some(_lock) = begin(&store, "one", generation, 2000) {
                 std::fs::write(dir.join(format!("begun-{generation}-{}", std::process::id())), "").unwrap();
                 let mut next = refreshed(&session("one"));
                 next.generation = generation + 1;
-                store.finish_refresh(&next, 2100).unwrap();
+                store.finish_refresh(&next, "", 2100).unwrap();
             }
             wait_for("the round's end", || store.session("one").unwrap().unwrap().generation > generation);
         }
@@ -183,7 +186,7 @@ fn of_several_processes_one_begins_each_refresh() {
 fn a_process_killed_in_flight_leaves_the_mark_for_the_next_start() {
     if let Some(dir) = in_child() {
         let store = open(&dir);
-        assert!(store.begin_refresh("one", 1, 2000).unwrap());
+        let _lock = begin(&store, "one", 1, 2000).unwrap();
         std::fs::write(dir.join("begun"), "").unwrap();
         loop {
             thread::park();
@@ -193,73 +196,67 @@ fn a_process_killed_in_flight_leaves_the_mark_for_the_next_start() {
     let mut child =
         folder.child("refreshes::tests::a_process_killed_in_flight_leaves_the_mark_for_the_next_start");
     wait_for("the mark", || folder.path().join("begun").exists());
+    let state = || folder.open().session("one").unwrap().unwrap().refresh_state;
+    assert_eq!(state(), RefreshMark::InFlight { since: 2000 });
+    assert!(begin(&folder.open(), "one", 1, 900_000_000).is_none(), "no clock frees what a process holds");
     child.kill().unwrap();
     child.wait().unwrap();
 
-    let kept = folder.open().session("one").unwrap().unwrap();
-    assert_eq!(kept.refresh_state, RefreshMark::InFlight { since: 2000 });
+    assert_eq!(state(), RefreshMark::PossiblyConsumed, "at once, whatever the clock says");
+    assert!(begin(&folder.open(), "one", 1, 1000).is_some());
+    let history = folder.open().refresh_history("one").unwrap();
+    assert!(history.len() == 1 && history[0].lost && !history[0].ok, "{history:?}");
 }
 
 #[test]
-fn a_mark_of_a_process_that_ended_is_taken_over_when_its_time_is_up() {
+fn who_began_a_refresh_cannot_end_the_one_that_came_after() {
     let folder = folder_with_session();
     let store = folder.open();
-    assert!(store.begin_refresh("one", 1, 2000).unwrap());
-    assert!(!folder.open().begin_refresh("one", 1, 47_000).unwrap(), "45 s later it may still be answered");
-    assert!(folder.open().begin_refresh("one", 1, 47_001).unwrap());
-
-    let history = store.refresh_history("one").unwrap();
-    assert_eq!(history.len(), 1);
-    assert!(history[0].lost && !history[0].ok, "{history:?}");
-    store.fail_refresh("one", (1, 2000), RefreshMark::Ready, "of the first process", 47_002).unwrap();
-    let kept = store.session("one").unwrap().unwrap();
-    assert_eq!(kept.refresh_state, RefreshMark::InFlight { since: 47_001 }, "it cannot end the second one's");
+    drop(begin(&store, "one", 1, 2000));
+    let second = begin(&folder.open(), "one", 1, 3000);
+    assert!(second.is_some(), "the first one ended without an outcome");
+    store.fail_refresh("one", (1, 2000), RefreshMark::Ready, "of the first", 3001).unwrap();
+    assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::InFlight { since: 3000 });
 }
 
 #[test]
-fn a_mark_from_the_future_does_not_hold_a_session_for_ever() {
-    let folder = folder_with_session();
-    let store = folder.open();
-    assert!(store.begin_refresh("one", 1, 900_000).unwrap());
-    assert!(store.begin_refresh("one", 1, 2000).unwrap(), "the clock was set back");
-}
-
-#[test]
-fn a_token_that_was_lost_twice_is_not_sent_a_third_time() {
+fn a_token_that_was_lost_twice_is_sent_a_third_time_only_for_a_person() {
     let folder = folder_with_session();
     let store = folder.open();
     for since in [2000, 3000] {
-        assert!(store.begin_refresh("one", 1, since).unwrap());
+        assert!(begin(&store, "one", 1, since).is_some());
         store.fail_refresh("one", (1, since), RefreshMark::PossiblyConsumed, "no reply", since + 1).unwrap();
     }
-    assert!(!store.begin_refresh("one", 1, 4000).unwrap());
+    assert!(begin(&store, "one", 1, 4000).is_none());
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
+    let lock = store.try_lock_session("one").unwrap().unwrap();
+    assert!(store.begin_refresh(&lock, 1, 5000, AskedBy::Person).unwrap());
 }
 
 #[test]
 fn a_token_that_was_lost_once_stays_in_doubt_until_it_is_replaced() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
-    store.begin_refresh("one", 1, 3000).unwrap();
+    begin(&store, "one", 1, 3000);
     store.fail_refresh("one", (1, 3000), RefreshMark::Ready, "not sent", 3100).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
 
-    store.begin_refresh("one", 1, 4000).unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 4100).unwrap();
+    begin(&store, "one", 1, 4000);
+    store.finish_refresh(&refreshed(&session("one")), "", 4100).unwrap();
 
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::Ready);
-    assert!(store.begin_refresh("one", 2, 5000).unwrap());
+    assert!(begin(&store, "one", 2, 5000).is_some());
 }
 
 #[test]
 fn an_id_token_that_was_refused_turns_its_refresh_into_a_failed_one() {
     let folder = folder_with_session();
     let store = folder.open();
-    store.begin_refresh("one", 1, 2000).unwrap();
+    begin(&store, "one", 1, 2000);
     let second = refreshed(&session("one"));
-    store.finish_refresh(&second, 2100).unwrap();
+    store.finish_refresh(&second, "", 2100).unwrap();
     store.update_id_token(&second, Some("wrong issuer")).unwrap();
     let history = store.refresh_history("one").unwrap();
     assert_eq!((history.len(), history[0].ok, history[0].lost), (1, false, false));
@@ -271,7 +268,7 @@ fn a_session_is_brought_back_with_its_history_and_its_losses() {
     let folder = folder_with_session();
     let store = folder.open();
     for since in [2000, 3000] {
-        store.begin_refresh("one", 1, since).unwrap();
+        begin(&store, "one", 1, since);
         store.fail_refresh("one", (1, since), RefreshMark::PossiblyConsumed, "no reply", since + 1).unwrap();
     }
     let (kept, history) = (store.session("one").unwrap().unwrap(), store.refresh_history("one").unwrap());
@@ -280,5 +277,5 @@ fn a_session_is_brought_back_with_its_history_and_its_losses() {
     store.restore_session(&kept, &history).unwrap();
 
     assert_eq!(store.refresh_history("one").unwrap(), history);
-    assert!(!store.begin_refresh("one", 1, 4000).unwrap(), "undo gives no third try");
+    assert!(begin(&store, "one", 1, 4000).is_none(), "undo gives no third try");
 }

@@ -3,7 +3,7 @@ use secrecy::ExposeSecret;
 use super::{RefreshMark, Session, SessionKind};
 use crate::{
     error::StoreError,
-    testing::{Folder, in_child, open, refreshed, session, wait_for},
+    testing::{Folder, begin, in_child, open, refreshed, session, wait_for},
 };
 
 #[test]
@@ -51,8 +51,8 @@ fn every_kind_is_kept_through_a_refresh_too() {
     for kind in [SessionKind::User, SessionKind::Client, SessionKind::Manual] {
         let given = Session { kind, ..session(&format!("{kind:?}")) };
         store.add_session(&given).unwrap();
-        store.begin_refresh(&given.id, 1, 2000).unwrap();
-        store.finish_refresh(&refreshed(&given), 2100).unwrap();
+        begin(&store, &given.id, 1, 2000);
+        store.finish_refresh(&refreshed(&given), "", 2100).unwrap();
         assert_eq!(store.session(&given.id).unwrap().unwrap().kind, kind);
     }
 }
@@ -65,8 +65,8 @@ fn a_session_can_begin_with_a_refresh_token_alone() {
 
     assert_eq!(store.session("one").unwrap().unwrap().access_token.expose_secret(), "");
 
-    store.begin_refresh("one", 1, 2000).unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 2100).unwrap();
+    begin(&store, "one", 1, 2000);
+    store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
     assert_eq!(
         store.session("one").unwrap().unwrap().access_token.expose_secret(),
         "second-access-plaintext"
@@ -99,6 +99,8 @@ fn every_mark_is_kept() {
     for (number, mark) in marks.into_iter().enumerate() {
         let mut given = session(&number.to_string());
         given.refresh_state = mark;
+        // Else the one in flight would be one of a process that ended.
+        let _lock = store.try_lock_session(&given.id).unwrap();
         store.add_session(&given).unwrap();
         assert_eq!(store.session(&number.to_string()).unwrap().unwrap().refresh_state, mark);
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     ClientKey, KeyStoreState, RefreshMark, RequestOutcome, Session, SessionKind, Store, StoreError,
     database::{self, Found},
-    testing::{Folder, key, random, refreshed, session, sign_in},
+    testing::{Folder, begin, key, random, refreshed, session, sign_in},
 };
 
 /// Every secret of the values in `testing` holds this word.
@@ -15,8 +15,8 @@ const PLAINTEXT: &[u8] = b"plaintext";
 fn fill(store: &Store) {
     store.add_sign_in(&sign_in("one", "state-plaintext")).unwrap();
     store.add_session(&session("one")).unwrap();
-    store.begin_refresh("one", 1, 2000).unwrap();
-    store.finish_refresh(&refreshed(&session("one")), 2100).unwrap();
+    begin(&store, "one", 1, 2000);
+    store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
     store.end_request("one", RequestOutcome::Failed, Some("detail-plaintext"), None, 2200).unwrap();
     store.add_sign_in(&sign_in("two", "second-state-plaintext")).unwrap();
     store.put_client_secret("sandbox", Some(&"secret-plaintext".into())).unwrap();

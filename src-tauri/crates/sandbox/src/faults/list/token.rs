@@ -62,13 +62,13 @@ pub(super) const ROWS: &[Row] = &[
         "token-type-missing",
         "token_type",
         "token_type is missing",
-        "The reply is refused: without token_type the token cannot be used.",
+        "The sign-in succeeds with a warning; the token is used as a Bearer token.",
     ),
     (
         "token-type-mac",
         "token_type",
         "token_type is mac",
-        "The reply is refused: the client does not know how to use such a token.",
+        "The tokens are kept with a warning, and never sent as Bearer tokens.",
     ),
     (
         "token-type-case",
@@ -92,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         "token-expires-in-negative",
         "expires_in",
         "expires_in is negative",
-        "The reply is refused: a token cannot end before it begins.",
+        "The sign-in succeeds with a warning; the access token counts as expired.",
     ),
     (
         "token-expires-in-huge",

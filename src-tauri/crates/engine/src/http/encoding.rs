@@ -1,0 +1,89 @@
+//! Undoing a reply's `Content-Encoding`, where it has one and it is true (RFC 9110 section 8.4).
+
+use std::io::Read;
+
+use bobbin_protocol::http::HttpReply;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+/// Replaces the body by what it encodes, up to `limit` bytes and as far as it can be read.
+///
+/// The body stays as it came where it is not encoded as its header says, or in a way that nobody asked for.
+pub(super) fn undo(reply: &mut HttpReply, limit: u64) {
+    // A JSON object is not compressed, whatever its header says.
+    if reply.body.trim_ascii_start().starts_with(b"{") {
+        return;
+    }
+    let encoding = reply.header("content-encoding").unwrap_or_default().trim().to_ascii_lowercase();
+    let body = reply.body.as_slice();
+    let decoded = match encoding.as_str() {
+        "gzip" | "x-gzip" => read(MultiGzDecoder::new(body), limit),
+        // zlib by RFC 9110, and without its frame by many servers.
+        "deflate" => read(ZlibDecoder::new(body), limit).or_else(|| read(DeflateDecoder::new(body), limit)),
+        _ => None,
+    };
+    if let Some(decoded) = decoded {
+        reply.body = decoded;
+    }
+}
+
+/// What can be read before the first error; `None` where that is nothing.
+fn read(decoder: impl Read, limit: u64) -> Option<Vec<u8>> {
+    let mut decoded = Vec::new();
+    // A cut body gives its beginning, which may hold what cannot be had again.
+    let _ = decoder.take(limit).read_to_end(&mut decoded);
+    (!decoded.is_empty()).then_some(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{
+        Compression,
+        write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+    };
+
+    use super::*;
+
+    const TEXT: &[u8] = br#"{"refresh_token":"next","access_token":"a"}"#;
+
+    fn undone(encoding: &str, body: Vec<u8>) -> Vec<u8> {
+        let headers = vec![("Content-Encoding".to_owned(), encoding.to_owned())];
+        let mut reply = HttpReply { status: 200, headers, body };
+        undo(&mut reply, 1000);
+        reply.body
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_encoded_as_it_says_is_decoded() {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(TEXT).unwrap();
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
+        raw.write_all(TEXT).unwrap();
+        assert_eq!(undone("gzip", gzip(TEXT)), TEXT);
+        assert_eq!(undone("GZIP", gzip(TEXT)), TEXT);
+        assert_eq!(undone("deflate", zlib.finish().unwrap()), TEXT);
+        assert_eq!(undone("deflate", raw.finish().unwrap()), TEXT);
+    }
+
+    #[test]
+    fn a_body_that_is_not_what_its_header_says_stays_as_it_came() {
+        for encoding in ["gzip", "deflate", "br", "identity", "nonsense", ""] {
+            assert_eq!(undone(encoding, TEXT.to_vec()), TEXT, "{encoding}");
+        }
+    }
+
+    #[test]
+    fn a_cut_body_gives_its_beginning_and_a_bomb_no_more_than_the_limit() {
+        let long = format!("{}{}", r#"{"refresh_token":"next","x":""#, "0123456789".repeat(5000));
+        let whole = gzip(long.as_bytes());
+        let begun = undone("gzip", whole[..whole.len() - 9].to_vec());
+        assert!(begun.starts_with(br#"{"refresh_token":"next""#) && begun.len() <= 1000);
+    }
+}

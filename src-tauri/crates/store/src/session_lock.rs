@@ -1,0 +1,81 @@
+//! One refresh of a session at a time, across processes.
+//!
+//! The lock is the operating system's, on a file: it ends with the process that holds it, whatever the clock says.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{Store, error::StoreError};
+
+/// Held while a session's refresh token is under way; dropping it lets the next one go on.
+#[derive(Debug)]
+pub struct SessionLock {
+    pub(crate) session: String,
+    /// Open, and with that locked; none for a store that no other process shares.
+    _file: Option<File>,
+}
+
+impl Store {
+    /// Takes the session's lock, or `None` where another process or caller holds it.
+    ///
+    /// A store in memory belongs to one process, which keeps its own order.
+    pub fn try_lock_session(&self, id: &str) -> Result<Option<SessionLock>, StoreError> {
+        let held = |file| Some(SessionLock { session: id.to_owned(), _file: file });
+        let Some(folder) = self.locks() else { return Ok(held(None)) };
+        let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let file = File::options().create(true).append(true).open(lock_file(folder, id)).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(held(Some(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            // A file system without locks is one that no second computer shares.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(held(None)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// Whether some process has the session's refresh token under way.
+    pub(crate) fn is_session_locked(&self, id: &str) -> bool {
+        // Where it cannot be told, the mark is taken for what it says.
+        !matches!(self.try_lock_session(id), Ok(Some(_)))
+    }
+
+    pub(crate) fn remove_lock(&self, id: &str) {
+        if let Some(folder) = self.locks() {
+            // It has no content; one that stays does no harm.
+            let _ = fs::remove_file(lock_file(folder, id));
+        }
+    }
+}
+
+/// Identifiers are hexadecimal; anything else would be a path of somebody's making.
+fn lock_file(folder: &Path, id: &str) -> PathBuf {
+    let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    folder.join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{open, random};
+
+    #[test]
+    fn a_session_is_locked_by_one_at_a_time_and_freed_when_the_holder_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (open(folder.path()), open(folder.path()));
+        let lock = one.try_lock_session("a").unwrap().unwrap();
+        assert!(two.try_lock_session("a").unwrap().is_none());
+        assert!(two.try_lock_session("b").unwrap().is_some(), "another session is another lock");
+        drop(lock);
+        assert!(two.try_lock_session("a").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_store_in_memory_has_nobody_to_share_with() {
+        let store = crate::Store::in_memory(random()).unwrap();
+        assert!(store.try_lock_session("a").unwrap().is_some());
+        assert!(store.try_lock_session("a").unwrap().is_some());
+    }
+}
