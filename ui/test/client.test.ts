@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
+import type { Application } from "../src/dev/application";
 import { arrive, button, calls, fill, goTo, open, press, user } from "./page";
 
 const choose = async (name: string) => user.click(await screen.findByRole("radio", { name }));
@@ -137,8 +138,15 @@ test("credentials JSON fills the form, says what it ignored, and can be taken ba
   expect(application.connection({ slug: "sandbox" }).clientId).toMatch(/^test-18fb/);
 });
 
+/** A client that proves who it is: a public one gets no tokens of its own. */
+async function confidential(application: Application) {
+  application.connection({ slug: "sandbox" }).authentication.method = "private_key_jwt";
+  await application.changed({ what: "connection", slug: "sandbox" });
+}
+
 test("a client token is got once, used again, and a fresh one only on demand", async () => {
   const application = await open();
+  await confidential(application);
   await press(/^Client tokens/);
   await user.click(await screen.findByRole("button", { name: "client_refund", pressed: false }));
   await press("Get client token");
@@ -156,6 +164,7 @@ test("a client token is got once, used again, and a fresh one only on demand", a
 
 test("a client token that is refused says so at the connection", async () => {
   const application = await open();
+  await confidential(application);
   application.failures.set("client_token", {
     code: "token_invalid_scope",
     message: "The provider refuses these scopes.",

@@ -28,10 +28,10 @@ pub(super) fn undo(reply: &mut HttpReply, limit: u64) {
 
 /// What can be read before the first error; `None` where that is nothing.
 fn read(decoder: impl Read, limit: u64) -> Option<Vec<u8>> {
-    let mut decoded = Vec::new();
+    let mut body = Vec::new();
     // A cut body gives its beginning, which may hold what cannot be had again.
-    let _ = decoder.take(limit).read_to_end(&mut decoded);
-    (!decoded.is_empty()).then_some(decoded)
+    let _ = decoder.take(limit).read_to_end(&mut body);
+    (!body.is_empty()).then_some(body)
 }
 
 #[cfg(test)]
