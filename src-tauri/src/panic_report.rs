@@ -99,7 +99,7 @@ fn write(folder: &Path, info: &PanicHookInfo<'_>) -> io::Result<()> {
 fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let is_report = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with("panic-") && name.ends_with(".txt")
+        name.starts_with("panic-") && path.extension().is_some_and(|extension| extension == "txt")
     };
     let paths = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
     let mut reports: Vec<_> = paths.filter(is_report).collect();

@@ -131,7 +131,7 @@ impl Remembered {
 
 /// Saves size and place when the window has stood still for a moment, and when it closes.
 fn keep_place(window: &WebviewWindow) {
-    let (moved, moves) = mpsc::channel();
+    let (sender, moves) = mpsc::channel();
     let handle = window.clone();
     std::thread::spawn(move || {
         while moves.recv().is_ok() {
@@ -142,7 +142,7 @@ fn keep_place(window: &WebviewWindow) {
     let handle = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
-            let _ = moved.send(());
+            let _ = sender.send(());
         }
         WindowEvent::CloseRequested { .. } => save_place(&handle),
         _ => {}

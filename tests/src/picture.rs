@@ -127,11 +127,9 @@ impl Picture {
         };
         let mut rows = (0..self.height).filter_map(|y| crosses(y, panel, background));
         let (below_header, across) = rows.next().ok_or("no header's line crosses the display")?;
-        let lines = (below_header..self.height).filter_map(|y| crosses(y, background, panel));
-        let (above_status, _) = lines
-            .filter(|(_, run)| *run == across)
-            .last()
-            .ok_or("no status bar's line goes with the header's")?;
+        let mut lines = (below_header..self.height).filter_map(|y| crosses(y, background, panel));
+        let (above_status, _) =
+            lines.rfind(|(_, run)| *run == across).ok_or("no status bar's line goes with the header's")?;
         let top = (below_header + 1).checked_sub(header).ok_or("the header is cut off")?;
         let bottom = above_status + status;
         let (x, width) = (across.start, across.len());

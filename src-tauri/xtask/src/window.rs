@@ -104,7 +104,8 @@ fn compile() -> Result<PathBuf> {
     let messages = String::from_utf8_lossy(&output.stdout);
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let ours = artifacts.filter(|artifact| artifact["target"]["name"] == "window");
-    let program = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?))).last();
+    let mut program = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?)));
+    let program = program.next_back();
     program.context("cargo named no program with the tests of the window")
 }
 

@@ -211,7 +211,7 @@ async fn a_refresh_token_whose_reply_was_lost_twice_is_sent_again_only_when_a_pe
         assert_eq!(world.engine.session_refresh(&id, 1, None).await.unwrap_err().code(), "connection_lost");
     }
     refresh_when_needed(&world).await;
-    world.advance(Duration::from_secs(3600));
+    world.advance(Duration::from_hours(1));
     let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
     assert_eq!(error.code(), "refresh_possibly_consumed", "an expired token is not sent instead");
     let sent = || {
@@ -244,7 +244,7 @@ async fn an_outage_leaves_the_session_as_it_was() {
     }
     world.redirect(EndpointKind::Token, "").await;
     refresh_when_needed(&world).await;
-    world.advance(Duration::from_secs(3600));
+    world.advance(Duration::from_hours(1));
     world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap();
     assert_eq!(world.engine.session(&id).await.unwrap().refresh.unwrap().generation, 2);
 }

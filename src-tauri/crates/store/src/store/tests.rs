@@ -15,7 +15,7 @@ const PLAINTEXT: &[u8] = b"plaintext";
 fn fill(store: &Store) {
     store.add_sign_in(&sign_in("one", "state-plaintext")).unwrap();
     store.add_session(&session("one")).unwrap();
-    begin(&store, "one", 1, 2000);
+    begin(store, "one", 1, 2000);
     store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
     store.end_request("one", RequestOutcome::Failed, Some("detail-plaintext"), None, 2200).unwrap();
     store.add_sign_in(&sign_in("two", "second-state-plaintext")).unwrap();
