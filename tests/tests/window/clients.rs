@@ -133,7 +133,8 @@ async fn an_encrypted_key_is_opened_with_its_passphrase() {
     app.fill("This key is encrypted. Passphrase:", "Correct horse").await;
     pictures(&app, "passphrase").await;
     app.click("button", "Open the key").await;
-    app.fill("This passphrase does not open the key. Passphrase:", "correct horse").await;
+    app.shows("This passphrase does not open the key").await;
+    app.fill("This key is encrypted. Passphrase:", "correct horse").await;
     app.click("button", "Open the key").await;
     app.shows("EC P-256").await;
     app.find("textbox", "Key ID").await;
