@@ -63,7 +63,7 @@ async fn a_429_is_waited_for_and_a_cancelled_sign_in_is_called_so() {
         choose(&app, "Callback", fault).await;
         sign_in_in_browser(&world, &app, &mut browser).await;
         sign_in_is(&app, "cancelled").await;
-        app.shows("Nothing was kept").await;
+        app.shows("Nothing was saved").await;
         assert!(!app.has("button", PERSON).await, "{fault}: a session was made");
     }
     app.screenshot("cancelled").await;

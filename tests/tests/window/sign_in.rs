@@ -53,7 +53,7 @@ async fn cancelling_at_the_consent_page_ends_the_sign_in_with_words() {
 
     sign_in_is(&app, "cancelled").await;
     app.shows("Cancelled in the browser").await;
-    app.shows("Nothing was kept").await;
+    app.shows("Nothing was saved").await;
     app.screenshot("cancelled").await;
     assert!(!app.has("button", PERSON).await, "a cancelled sign-in makes no session");
     app.find("button", "Sign in with browser").await;
