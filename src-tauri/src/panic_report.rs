@@ -19,7 +19,7 @@ use crate::{
 
 const MAX_REPORTS: usize = 5;
 /// The time of a report, in UTC, as its name has it; names sort by time.
-const TIME: &str = "%Y-%m-%dT%H-%M-%S.%3fZ";
+const TIME: &str = "%Y-%m-%dT%H-%M-%S%.6fZ";
 /// Holds the name of the newest report that a person was told about.
 const TOLD: &str = "panic-told";
 /// The store survives a panic of the key store's library on this thread, and tells about it.

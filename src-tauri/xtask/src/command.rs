@@ -26,6 +26,9 @@ pub(crate) fn cargo(words: &str) -> Command {
     command
 }
 
+/// The choice of packages and features that every test shares, so that nothing is compiled twice.
+pub(crate) const EVERYTHING: &str = "--workspace --features custom-protocol";
+
 /// What cargo told *us* about ourselves would make other packages look changed.
 pub(crate) fn forget_ourselves(command: &mut Command) {
     for (name, _) in std::env::vars_os() {

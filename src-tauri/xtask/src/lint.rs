@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::command::{cargo, npm, program, read, succeeds};
+use crate::command::{EVERYTHING, cargo, npm, program, read, succeeds};
 use crate::tools::tool;
 use crate::workspace::{root, ui};
 use crate::{app, page};
@@ -20,9 +20,7 @@ pub(crate) fn run() -> Result<bool> {
             succeeds(&mut cargo("fmt --manifest-path src-tauri/fuzz/Cargo.toml --check"))
         }),
         ("Rust lints", &|| {
-            succeeds(&mut cargo(
-                "clippy --workspace --all-targets --features custom-protocol -- --deny warnings",
-            ))
+            succeeds(&mut cargo(&format!("clippy {EVERYTHING} --all-targets -- --deny warnings")))
         }),
         ("the page's lints", &|| succeeds(&mut npm("run lint"))),
         ("the page's types", &|| succeeds(&mut npm("run check"))),

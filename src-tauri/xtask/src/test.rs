@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, npm, succeeds, tee};
+use crate::command::{EVERYTHING, cargo, npm, succeeds, tee};
 use crate::tally::Tally;
 use crate::workspace::{root, scratch, ui};
 use crate::{app, needs, packages, page, types, window};
@@ -97,11 +97,7 @@ fn has_window_tests() -> bool {
 }
 
 fn rust(filter: Option<&str>) -> Result<Tally> {
-    // With the feature of the application itself, so that both are compiled once.
-    let mut tests = cargo(
-        "test --workspace --exclude bobbin-tests --features custom-protocol --no-fail-fast \
-         -- --skip export_bindings",
-    );
+    let mut tests = cargo(&format!("test {EVERYTHING} --no-fail-fast -- --skip export_bindings"));
     let (ended_well, output) = tee(tests.args(filter))?;
     judge(ended_well, Tally::of_libtest(&output))
 }
@@ -133,7 +129,7 @@ fn vitest(filter: Option<&str>) -> Result<Tally> {
 
 /// Against a provider that is not ours, which the tests start.
 fn interop(filter: Option<&str>) -> Result<Tally> {
-    let (ended_well, output) = tee(cargo("test --package bobbin-tests --test interop --").args(filter))?;
+    let (ended_well, output) = tee(cargo(&format!("test {EVERYTHING} --test interop --")).args(filter))?;
     judge(ended_well, Tally::of_libtest(&output))
 }
 

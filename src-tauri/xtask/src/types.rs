@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::command::{cargo, run};
+use crate::command::{EVERYTHING, cargo, run};
 use crate::workspace::{scratch, ui};
 
 /// `cargo xtask types`: writes them where the page imports them.
@@ -41,10 +41,7 @@ fn generated() -> PathBuf {
 fn export() -> Result<Files> {
     let folder = scratch("types")?;
     std::fs::remove_dir_all(&folder)?;
-    // What `cargo xtask test` has compiled, so that nothing is compiled again for other features.
-    let mut tests = cargo(
-        "test --quiet --workspace --exclude bobbin-tests --features custom-protocol --lib export_bindings",
-    );
+    let mut tests = cargo(&format!("test --quiet {EVERYTHING} --lib export_bindings"));
     run(tests.env("TS_RS_EXPORT_DIR", &folder)).context("the types could not be exported")?;
     read_folder(&folder)
 }

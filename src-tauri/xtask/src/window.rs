@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::command::{announce, cargo, program, read, succeeds};
+use crate::command::{self, EVERYTHING, announce, cargo, program, read};
 use crate::tally::Tally;
 use crate::workspace::binary;
 
@@ -44,8 +44,7 @@ struct Outcome {
 }
 
 pub(crate) fn run(wanted: Wanted<'_>) -> Result<Tally> {
-    let app = build(wanted.release)?;
-    let tests = compile()?;
+    let (app, tests) = build(wanted.release)?;
     let list = read(program(&tests).args(["--list", "--format", "terse"])).context("no list of tests")?;
     let names: Vec<&str> = list.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     let names: Vec<&str> = names.into_iter().filter(|name| wanted.includes(name)).collect();
@@ -81,32 +80,26 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn build(release: bool) -> Result<PathBuf> {
-    let mut build = cargo("build --package bobbin --features custom-protocol");
+/// The application and the program that holds the tests.
+fn build(release: bool) -> Result<(PathBuf, PathBuf)> {
+    let mut words = format!("build {EVERYTHING} --test window --message-format json-render-diagnostics");
     if release {
-        build.arg("--release");
+        command::run(&mut cargo("build --release --package bobbin --features custom-protocol"))?;
+    } else {
+        words.push_str(" --bin bobbin");
     }
-    if !succeeds(&mut build)? {
-        bail!("the application could not be built");
-    }
-    binary(if release { "release" } else { "debug" })
-}
-
-/// The program that holds the tests.
-fn compile() -> Result<PathBuf> {
-    let words = "test --package bobbin-tests --test window --no-run --message-format json-render-diagnostics";
-    let mut compile = cargo(words);
+    let mut compile = cargo(&words);
     announce(&compile);
     let output = compile.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        bail!("the tests of the window could not be built");
+        bail!("the application and its tests could not be built");
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let ours = artifacts.filter(|artifact| artifact["target"]["name"] == "window");
-    let mut program = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?)));
-    let program = program.next_back();
-    program.context("cargo named no program with the tests of the window")
+    let tests = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?))).next_back();
+    let tests = tests.context("cargo named no program with the tests of the window")?;
+    Ok((binary(if release { "release" } else { "debug" })?, tests))
 }
 
 /// How a process gets a loopback interface that it shares with nobody.

@@ -1,7 +1,7 @@
 //! The SQLite file: its settings, its schema and how one version becomes the next.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -153,7 +153,7 @@ pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
 /// Opens or creates the file, readable by its owner alone, and brings its schema up to date.
 pub(crate) fn open(path: &Path) -> Result<(Connection, Option<Migration>), StoreError> {
     // SQLite gives the -wal and -shm files the mode of the database.
-    create_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+    open_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     switch_to_wal(&connection)?;
@@ -229,14 +229,16 @@ fn create_folder(dir: &Path) -> std::io::Result<()> {
     fs::create_dir_all(dir)
 }
 
+/// Opens the file, created where it is missing, with mode 600 where there are modes.
 #[cfg(unix)]
-fn create_private_file(path: &Path) -> std::io::Result<()> {
+pub(crate) fn open_private_file(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+    let file = File::options().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 #[cfg(not(unix))]
-fn create_private_file(path: &Path) -> std::io::Result<()> {
-    fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
+pub(crate) fn open_private_file(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).append(true).open(path)
 }

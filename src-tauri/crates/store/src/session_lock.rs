@@ -8,7 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Store, error::StoreError};
+use crate::{
+    Store,
+    database::{create_private_folder, open_private_file},
+    error::StoreError,
+};
 
 /// Held while a session's refresh token is under way; dropping it lets the next one go on.
 #[derive(Debug)]
@@ -26,8 +30,8 @@ impl Store {
         let held = |file| Some(SessionLock { session: id.to_owned(), _file: file });
         let Some(folder) = self.locks() else { return Ok(held(None)) };
         let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let file = File::options().create(true).append(true).open(lock_file(folder, id)).map_err(failed)?;
+        create_private_folder(folder)?;
+        let file = open_private_file(&lock_file(folder, id)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(held(Some(file))),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -1,4 +1,8 @@
-use std::{fs, thread};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -26,14 +30,19 @@ fn fill(store: &Store) {
     store.put_exchange("one", 10, &json!({ "body": "exchange-plaintext" })).unwrap();
 }
 
+/// Every file of a folder and of the folders in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 #[test]
 fn no_secret_is_readable_in_any_file_of_the_database() {
     let folder = Folder::new();
     let store = folder.open();
     fill(&store);
     let (mut seen, mut all) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(folder.path()).unwrap() {
-        let path = entry.unwrap().path();
+    for path in files(folder.path()) {
         let bytes = fs::read(&path).unwrap();
         let leaks = bytes.windows(PLAINTEXT.len()).any(|window| window == PLAINTEXT);
         assert!(!leaks, "{} holds a secret", path.display());
@@ -41,7 +50,7 @@ fn no_secret_is_readable_in_any_file_of_the_database() {
         seen.push(path.file_name().unwrap().to_string_lossy().into_owned());
     }
     seen.sort();
-    assert_eq!(seen, ["bobbin.sqlite3", "bobbin.sqlite3-shm", "bobbin.sqlite3-wal"]);
+    assert_eq!(seen, ["bobbin.sqlite3", "bobbin.sqlite3-shm", "bobbin.sqlite3-wal", "one"]);
     assert!(
         all.windows(12).any(|window| window == b"Thandi Nkosi"),
         "the search would find a secret: it finds the label, which is none"
@@ -109,7 +118,7 @@ fn an_empty_file_is_migrated_to_the_present_schema() {
     fill(&folder.open());
 
     let version: i64 = folder.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
     assert!(matches!(database::look(&folder.database()), Ok(Found::Sealed)));
 }
 
@@ -197,15 +206,11 @@ fn only_the_owner_can_read_the_database() {
     fill(&folder.open());
     let store = folder.open();
     store.put_draft("key", "text").unwrap();
-    for entry in fs::read_dir(folder.path()).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(
-            entry.metadata().unwrap().permissions().mode() & 0o777,
-            0o600,
-            "{}",
-            entry.path().display()
-        );
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for path in files(folder.path()) {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
+    assert_eq!(mode(&folder.path().join("locks")), 0o700);
 }
 
 /// Written by a Bobbin of the second schema with the values of `testing`; `two` had lost a reply.
