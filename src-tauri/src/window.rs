@@ -72,11 +72,15 @@ pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
 /// Changes the page's size on screen; gives the new one in percent.
 pub(crate) fn zoom(app: &AppHandle, step: ZoomStep) -> tauri::Result<u16> {
     let remembered = app.state::<Remembered>();
-    let zoom = remembered.state().zoomed(step);
+    let mut zoom = 0;
+    // Two steps at once are two steps.
+    remembered.update(|state| {
+        state.zoom = state.zoomed(step);
+        zoom = state.zoom;
+    });
     if let Some(window) = app.get_webview_window(LABEL) {
         window.set_zoom(f64::from(zoom) / 100.0)?;
     }
-    remembered.update(|state| state.zoom = zoom);
     Ok(zoom)
 }
 

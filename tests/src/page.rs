@@ -190,7 +190,7 @@ impl Page {
     }
 
     pub(crate) async fn answer<T>(&self, to: &str, command: impl Future<Output = Result<T, CmdError>>) -> T {
-        in_time(command).await.unwrap_or_else(|error| panic!("the page did not answer to {to}: {error}"))
+        in_time(command).await.unwrap_or_else(|error| panic!("the page did not answer to {to}: {error:?}"))
     }
 
     pub(crate) fn client(&self) -> &Client {

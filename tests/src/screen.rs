@@ -14,7 +14,7 @@ use crate::{
     page::screenshots,
     picture::{Area, Layout, Picture},
     process::{Process, is_running, kill, of_world, signal},
-    wait::{PATIENCE, poll, until},
+    wait::{PATIENCE, poll, until, until_now},
     world::World,
 };
 
@@ -71,9 +71,11 @@ impl<'a> Screen<'a> {
         }
     }
 
-    /// Ends the page's process, as a crash would.
-    pub fn kill_page(&self) {
-        self.page_processes().into_iter().for_each(kill);
+    /// Ends the page's process, as a crash would; gives how many it had, or `None` where there is none yet.
+    pub fn kill_page(&self) -> Option<usize> {
+        let processes = self.page_processes();
+        processes.iter().copied().for_each(kill);
+        (!processes.is_empty()).then_some(processes.len())
     }
 
     pub(crate) fn page_processes(&self) -> Vec<i32> {
@@ -108,11 +110,16 @@ impl<'a> Screen<'a> {
     /// Waits until the whole page is there and its main part changes no more; gives its picture too. The sidebar has
     /// clocks.
     pub async fn settled(&self, when: &str) -> (Layout, Picture) {
+        self.settled_in(when, |layout| layout.main).await
+    }
+
+    /// The same for another part of the page.
+    pub async fn settled_in(&self, when: &str, part: impl Fn(&Layout) -> Area) -> (Layout, Picture) {
         let mut last: Option<Picture> = None;
         self.until(when, |picture| {
             let layout = picture.layout()?;
             let before = last.replace(picture.clone());
-            let still = before.is_some_and(|before| picture.changed(&before, layout.main) <= CARET);
+            let still = before.is_some_and(|before| picture.changed(&before, part(&layout)) <= CARET);
             if still { Ok((layout, picture.clone())) } else { Err("the page changes".to_owned()) }
         })
         .await
@@ -175,10 +182,7 @@ impl<'a> Screen<'a> {
 
     /// Gives a command of the window manager about the application's window.
     pub fn manage(&self, command: &str, numbers: &[&str]) {
-        let window = self.ask(&["search", "--onlyvisible", "--class", "bobbin"]);
-        let window =
-            window.lines().last().unwrap_or_else(|| panic!("the application has no window")).to_owned();
-        self.hand(&[&[command, window.as_str()], numbers].concat());
+        self.hand(&[&[command, self.window().as_str()], numbers].concat());
     }
 
     /// The same for one that is minimized.
@@ -209,6 +213,18 @@ impl<'a> Screen<'a> {
         self.click((x + width - 84, y - 23));
     }
 
+    /// The text that was copied last.
+    pub fn clipboard(&self) -> String {
+        let mut paste = self.world.on_display("xclip");
+        let pasted = paste.args(["-out", "-selection", "clipboard"]).stdout(Stdio::piped()).output();
+        String::from_utf8_lossy(&pasted.expect("xclip can be run").stdout).into_owned()
+    }
+
+    /// Whether a window with this title is shown.
+    pub fn has_window(&self, title: &str) -> bool {
+        !self.ask(&["search", "--onlyvisible", "--name", title]).trim().is_empty()
+    }
+
     /// What the window's title bar says.
     pub fn title(&self) -> String {
         self.ask(&["getwindowname", &self.window()]).trim().to_owned()
@@ -226,8 +242,11 @@ impl<'a> Screen<'a> {
     }
 
     fn window(&self) -> String {
-        let windows = self.ask(&["search", "--onlyvisible", "--class", "bobbin"]);
-        windows.lines().last().unwrap_or_else(|| panic!("the application has no window")).to_owned()
+        // A search ends without an answer when some window is closed meanwhile.
+        until_now("the application's window", || {
+            let windows = self.ask(&["search", "--onlyvisible", "--class", "bobbin"]);
+            windows.lines().last().map(str::to_owned)
+        })
     }
 
     fn hand(&self, arguments: &[&str]) {

@@ -14,8 +14,9 @@ const ZOOM_STEP: u16 = 10;
 
 /// The size of a first start, in logical pixels.
 const FIRST_SIZE: Size = Size { width: 1280.0, height: 800.0 };
-/// Below this size the views do not fit, in logical pixels.
-pub(crate) const MIN_SIZE: Size = Size { width: 800.0, height: 500.0 };
+/// Half of a small laptop's screen, which a tiling compositor gives whether the window wants more or not; in logical
+/// pixels.
+pub(crate) const MIN_SIZE: Size = Size { width: 640.0, height: 440.0 };
 /// What a window manager may add around the page: a border to the width, a title bar to the height.
 const FRAME: Size = Size { width: 8.0, height: 40.0 };
 /// How much of the title bar must be on a screen for a person to take hold of it.

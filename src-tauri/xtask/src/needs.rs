@@ -124,6 +124,13 @@ pub(crate) const TEST: &[Need] = &[
         arch: "xdotool",
     },
     Need {
+        probe: Probe::Program("xclip"),
+        why: "reads what was copied",
+        debian: "xclip",
+        fedora: "xclip",
+        arch: "xclip",
+    },
+    Need {
         probe: Probe::Program("import"),
         why: "takes pictures of a display",
         debian: "imagemagick",

@@ -247,7 +247,7 @@ async fn takes_links(world: &World, screen: &Screen<'_>) {
 }
 
 /// Goes to the sandbox, the first thing in the sidebar, and presses the one big button of its view.
-async fn begin_sign_in(screen: &Screen<'_>) {
+pub(crate) async fn begin_sign_in(screen: &Screen<'_>) {
     let layout = screen.page("the page before a sign-in").await;
     screen.click((layout.sidebar.x + 60, layout.sidebar.y + 56));
     // The view before it may have such a button as well.
@@ -258,7 +258,7 @@ async fn begin_sign_in(screen: &Screen<'_>) {
 }
 
 /// The step that is under way has a mark in the accent's color.
-async fn is_waiting(screen: &Screen<'_>) {
+pub(crate) async fn is_waiting(screen: &Screen<'_>) {
     screen
         .until("the sign-in to wait", |picture| {
             let layout = picture.layout()?;
@@ -283,7 +283,7 @@ async fn is_signed_in(screen: &Screen<'_>) {
         .await;
 }
 
-async fn shows_more(screen: &Screen<'_>, what: &str, before: &Picture, area: Area, pixels: usize) {
+pub(crate) async fn shows_more(screen: &Screen<'_>, what: &str, before: &Picture, area: Area, pixels: usize) {
     screen
         .until(what, |picture| {
             let changed = picture.changed(before, area);

@@ -7,6 +7,7 @@ mod app_link;
 mod callback;
 mod clients;
 mod command_line;
+mod deaths;
 mod desktops;
 mod display;
 mod faults;

@@ -6,9 +6,9 @@ mod world;
 
 use std::{collections::BTreeSet, time::Instant};
 
-use bobbin_engine::view::{EndpointDraft, EndpointKind, FaultView, RefreshState, SignInState};
+use bobbin_engine::view::{EndpointDraft, EndpointKind, FaultView, RefreshState, RunRequest, SignInState};
 use server::{answers, json};
-use world::{Person, World, eventually};
+use world::{Person, World, eventually, run};
 
 /// How a sign-in ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +71,7 @@ const SIGN_INS: &[(&str, Ends, usize)] = &[
     ("id-token-not-yet-valid", Failed("id_token_not_yet_valid"), 1),
     ("id-token-typ-at-jwt", Failed("id_token_is_access_token"), 1),
     ("id-token-missing", Failed("token_id_token_missing"), 1),
+    ("token-late", Done, 1),
     ("alg-none", Failed("id_token_alg_none"), 1),
     ("alg-hs256", Failed("id_token_alg_symmetric"), 1),
     ("alternate-alg", Failed("id_token_alg_key_mismatch"), 1),
@@ -94,6 +95,7 @@ const REFRESHES: &[(&str, Option<&str>, RefreshState)] = &[
     ("token-cut-off", Some("connection_lost"), RefreshState::PossiblyConsumed),
     ("token-500", Some("token_server_error"), RefreshState::PossiblyConsumed),
     ("token-invalid-client", Some("token_invalid_client"), RefreshState::Ready),
+    ("token-late", None, RefreshState::Ready),
     ("refresh-without-new-token", None, RefreshState::Ready),
     ("refresh-invalid-grant", Some("token_invalid_grant"), RefreshState::Rejected),
     ("refresh-sub-other", Some("id_token_sub_changed"), RefreshState::Ready),
@@ -119,7 +121,7 @@ const USERINFOS: &[(&str, &str)] = &[
 ];
 
 /// The tests of the certification modules have it, with metadata that promise an `iss`.
-const ELSEWHERE: &[&str] = &["callback-iss-removed"];
+const ELSEWHERE: &[&str] = &["callback-iss-removed", "graphql-late"];
 
 async fn set(world: &World, faults: &[&str]) -> Vec<FaultView> {
     let ids: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
@@ -331,4 +333,25 @@ async fn a_reply_of_tokens_over_1_mib_is_cut_off_and_no_code_is_sent_again() {
     world.engine.sign_in_start("sandbox", "").await.unwrap();
     assert_eq!(comes_back(&world).await, Failed("reply_too_large"));
     assert_eq!(sent(&world, "authorization_code"), 1);
+}
+
+#[tokio::test]
+async fn a_late_answer_of_the_api_is_waited_for_and_the_run_can_be_cancelled_meanwhile() {
+    let world = World::new();
+    let session = world.session_id().await;
+    set(&world, &["graphql-late"]).await;
+    let waited = run(&session, "query Waited { user { __typename } }");
+    let cancelled = run(&session, "query Cancelled { user { __typename } }");
+    let start = |request: &RunRequest| {
+        let (engine, request) = (world.engine.clone(), request.clone());
+        tokio::spawn(async move { engine.query_run(request).await })
+    };
+    let (waited, ended) = (start(&waited), start(&cancelled));
+    eventually("both to be sent", async || {
+        world.engine.wire().iter().filter(|row| row.target.starts_with("/graphql")).count() == 2
+    })
+    .await;
+    world.engine.query_cancel(&cancelled.id);
+    assert_eq!(ended.await.unwrap().unwrap_err().code(), "run_cancelled");
+    assert_eq!(waited.await.unwrap().unwrap().status, 200);
 }

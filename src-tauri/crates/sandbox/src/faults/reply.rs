@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 use super::{Active, ELSEWHERE, keys, token};
 use crate::app::App;
 
+/// Long enough to see what happens meanwhile.
+const LATE: Duration = Duration::from_secs(3);
 /// Longer than a client waits.
 const SLOW: Duration = Duration::from_secs(35);
 /// How long the first half of a reply has to get through.
@@ -32,10 +34,14 @@ pub(crate) async fn spoil(State(app): State<Arc<App>>, request: Request, next: N
     }
     let path = request.uri().path().to_owned();
     match path.as_str() {
-        "/connect/token" => match token::refusal(&app, &active) {
-            Some(refusal) => refusal,
-            None => token::spoil(&app, &active, next.run(request).await).await,
-        },
+        "/connect/token" => {
+            let response = match token::refusal(&app, &active) {
+                Some(refusal) => refusal,
+                None => token::spoil(&app, &active, next.run(request).await).await,
+            };
+            if active.has("token-late") { after(LATE, response).await } else { response }
+        }
+        "/graphql" if active.has("graphql-late") => after(LATE, next.run(request).await).await,
         "/connect/userinfo" => userinfo(&active, next.run(request).await).await,
         "/.well-known/openid-configuration" => discovery(&active, next.run(request).await).await,
         "/.well-known/openid-configuration/jwks" => jwks(&app, &active, next.run(request).await).await,
@@ -98,10 +104,15 @@ pub(super) fn html() -> Response {
     Html(HTML).into_response()
 }
 
+/// The same reply, later: what it stands for has happened at once.
+async fn after(delay: Duration, response: Response) -> Response {
+    tokio::time::sleep(delay).await;
+    response
+}
+
 /// The same reply, too late.
 pub(super) async fn slow(response: Response) -> Response {
-    tokio::time::sleep(SLOW).await;
-    response
+    after(SLOW, response).await
 }
 
 /// Half of the reply, then the end of the connection.

@@ -10,13 +10,14 @@ use crate::{
 pub(super) const SCRIPT: &str = include_str!("faults.js");
 
 /// The groups of the menu in words.
-const GROUPS: [(&str, &str); 6] = [
+const GROUPS: [(&str, &str); 7] = [
     ("id_token", "id_token"),
     ("keys", "Keys"),
     ("token", "Token endpoint"),
     ("callback", "Callback"),
     ("userinfo", "Userinfo"),
     ("discovery", "Discovery"),
+    ("graphql", "GraphQL API"),
 ];
 
 /// One check box a fault. A group with an active one is open.

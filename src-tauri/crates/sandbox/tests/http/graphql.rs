@@ -1,6 +1,6 @@
 //! The GraphQL API.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
@@ -417,4 +417,15 @@ async fn a_document_with_too_many_fields_is_refused() {
     let document = format!("{{ {} }}", fields.join(" "));
     let (_, body) = visitor.query(Some(&token), &document, Value::Null).await;
     assert!(text(&body["errors"][0]["message"]).contains("complex"), "{body}");
+}
+
+#[tokio::test]
+async fn a_late_answer_is_under_way_for_a_while_and_whole() {
+    let (sandbox, visitor) = sandbox().await;
+    let token = visitor.access(SCOPES).await;
+    sandbox.set_faults(&["graphql-late"]).unwrap();
+    let asking = visitor.query(Some(&token), "{ __typename }", Value::Null);
+    tokio::pin!(asking);
+    assert!(tokio::time::timeout(Duration::from_millis(700), &mut asking).await.is_err());
+    assert_eq!(asking.await.1, json!({"data": {"__typename": "Query"}}));
 }

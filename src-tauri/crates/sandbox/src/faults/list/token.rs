@@ -17,6 +17,12 @@ pub(super) const ROWS: &[Row] = &[
         "Nobody knows whether the code or refresh token was used; a code is not sent again.",
     ),
     (
+        "token-late",
+        "delay",
+        "an answer after 3 seconds",
+        "It is waited for, and nothing is sent twice meanwhile.",
+    ),
+    (
         "token-slow",
         "reply",
         "an answer after 35 seconds",

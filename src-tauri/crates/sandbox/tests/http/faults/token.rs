@@ -123,23 +123,25 @@ async fn each_fault_of_a_refresh_shows_and_ends() {
 }
 
 /// They need more than one look.
-pub(super) const ELSEWHERE: &[&str] = &["token-slow", "token-429"];
+pub(super) const ELSEWHERE: &[&str] = &["token-slow", "token-late", "token-429"];
 
 #[tokio::test]
 async fn a_slow_reply_is_still_under_way_when_it_should_be_there() {
     let (sandbox, visitor) = sandbox().await;
     let soon = Duration::from_millis(700);
     id_token::sign_in(&visitor).await;
-    sandbox.set_faults(&["token-slow"]).unwrap();
-    let form = Visitor::exchange(&visitor.code().await);
-    assert!(tokio::time::timeout(soon, visitor.post("/connect/token", &form)).await.is_err());
-    sandbox.set_faults(&[]).unwrap();
-    let again = tokio::time::timeout(soon, send(&visitor, &form)).await.unwrap();
-    assert_eq!(
-        again.json(),
-        json!({"error": "invalid_grant"}),
-        "the code was used before the reply was held"
-    );
+    for fault in ["token-slow", "token-late"] {
+        sandbox.set_faults(&[fault]).unwrap();
+        let form = Visitor::exchange(&visitor.code().await);
+        assert!(tokio::time::timeout(soon, visitor.post("/connect/token", &form)).await.is_err());
+        sandbox.set_faults(&[]).unwrap();
+        let again = tokio::time::timeout(soon, send(&visitor, &form)).await.unwrap();
+        assert_eq!(
+            again.json(),
+            json!({"error": "invalid_grant"}),
+            "the code was used before the reply was held"
+        );
+    }
 }
 
 #[tokio::test]
