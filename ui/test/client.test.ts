@@ -144,6 +144,13 @@ async function confidential(application: Application) {
   await application.changed({ what: "connection", slug: "sandbox" });
 }
 
+test("a public client gets no client token, and the button says why", async () => {
+  await open();
+  const button = await screen.findByRole<HTMLButtonElement>("button", { name: "Get client token" });
+  expect(button.disabled).toBe(true);
+  expect(button.title).toContain("choose Secret or Private key under Authentication");
+});
+
 test("a client token is got once, used again, and a fresh one only on demand", async () => {
   const application = await open();
   await confidential(application);

@@ -142,6 +142,16 @@ test("a question that the provider refuses is a card", async () => {
   expect((await screen.findByRole("alert")).dataset.code).toBe("userinfo_sub_mismatch");
 });
 
+test("a public client cannot introspect, and the button says why", async () => {
+  const session = thandi();
+  session.abilities = { ...session.abilities, publicClient: true };
+  await open({ sessions: [session] });
+  await goTo("Thandi Nkosi");
+  const button = await screen.findByRole<HTMLButtonElement>("button", { name: /^Introspect/ });
+  expect(button.disabled).toBe(true);
+  expect(button.title).toMatch(/public client|authenticat/);
+});
+
 test("signing out at the provider keeps the session, and is offered only where there is a page for it", async () => {
   const without = thandi();
   without.abilities = {
