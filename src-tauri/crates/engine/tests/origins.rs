@@ -434,7 +434,8 @@ fn older_database(folder: &tempfile::TempDir) {
     database.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
     database
         .execute_batch(
-            "DROP TABLE origins; ALTER TABLE sessions DROP COLUMN warnings; PRAGMA user_version = 3",
+            "DROP TABLE origins; ALTER TABLE sessions DROP COLUMN warnings; DROP TABLE replies;
+             ALTER TABLE sign_ins DROP COLUMN taken; PRAGMA user_version = 3",
         )
         .unwrap();
 }
