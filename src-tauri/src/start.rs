@@ -176,6 +176,7 @@ fn engine(
         workspace_dir: workspace_dir.to_owned(),
         keeping,
         sandbox_port: SANDBOX_PORT,
+        single_use: None,
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         browser: Arc::new(SystemBrowser(app.clone())),
