@@ -11,6 +11,7 @@ mod desktops;
 mod display;
 mod faults;
 mod inspect;
+mod outlive;
 mod pasted;
 mod pkce;
 mod profiles;
