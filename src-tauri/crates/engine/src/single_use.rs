@@ -19,7 +19,7 @@ use std::{
 };
 
 use bobbin_protocol::http::{HttpReply, HttpRequest};
-use bobbin_store::{SessionLock, Store};
+use bobbin_store::{SessionLock, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use self::message::Reply;
@@ -93,10 +93,16 @@ impl Arrived {
         serde_json::to_value(self).is_ok_and(|arrived| store.put_reply(id, &arrived).is_ok())
     }
 
-    pub(crate) fn kept_in(store: &Store, id: &str) -> Result<Option<Self>, bobbin_store::StoreError> {
-        let kept = store.reply(id)?;
-        // One of another version of Bobbin stays until it is replaced.
-        Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
+    /// What is kept for the session or sign-in `id`. What cannot be read is as good as no reply.
+    pub(crate) fn kept_in(store: &Store, id: &str) -> Result<Option<Self>, StoreError> {
+        match store.reply(id) {
+            Ok(Some(kept)) => match serde_json::from_value(kept) {
+                Ok(arrived) => Ok(Some(arrived)),
+                Err(_) => store.delete_reply(id).map(|()| None),
+            },
+            Ok(None) | Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bobbin_protocol::token::process_token_reply;
-use bobbin_store::{PendingSignIn, RefreshMark, RequestOutcome, Session, Store};
+use bobbin_store::{PendingSignIn, RefreshMark, RequestOutcome, Store};
 use secrecy::SecretString;
 
 use super::{Arrived, Spent};
@@ -25,10 +25,9 @@ impl Engine {
     /// Goes on, in the background, with every refresh and sign-in that an earlier run left half-way.
     pub(crate) fn take_up_replies(&self, store: &Arc<Store>) -> Result<()> {
         for id in store.unfinished_refreshes()? {
-            // One that nobody waits for and that has no reply is lost, and says so already.
-            let in_flight = |session: &Session| matches!(session.refresh_state, RefreshMark::InFlight { .. });
-            let lost = store.session(&id).is_ok_and(|session| !session.as_ref().is_some_and(in_flight));
-            if lost {
+            let Ok(Some(session)) = store.session(&id) else { continue };
+            if session.refresh_state == RefreshMark::PossiblyConsumed {
+                // Nobody waits for it, and there is no reply.
                 continue;
             }
             let engine = self.clone();
