@@ -17,6 +17,7 @@ use tokio::{
 use crate::steps::{PERSON, begin_sign_in, sign_in};
 
 const SCREEN: Desktop = Desktop::new(Manager::Openbox, 1440, 900);
+const WAYLAND: Desktop = Desktop::new(Manager::WestonHeadless, 1440, 900);
 
 /// A provider that lives longer than the window; its token endpoint's replies can be held back.
 struct Provider {
@@ -124,7 +125,7 @@ async fn a_refresh_outlives_a_closed_window_and_the_ends_of_a_session() {
     let app = world.app().await;
     sign_in(&world, &app).await;
     let mut app = Some(app);
-    for (ending, generation) in ["window", "term", "hup", "display"].into_iter().zip(1..) {
+    for (ending, generation) in ["window", "term", "hup", "bus", "display"].into_iter().zip(1..) {
         let open = match app.take() {
             Some(app) => app,
             None => world.app().await,
@@ -138,6 +139,10 @@ async fn a_refresh_outlives_a_closed_window_and_the_ends_of_a_session() {
             "window" => open.close().await,
             "term" => open.ends_on(Signal::TERM).await,
             "hup" => open.ends_on(Signal::HUP).await,
+            "bus" => {
+                world.change_bus();
+                open.has_ended().await;
+            }
             _ => {
                 world.change_screen(SCREEN);
                 open.has_ended().await;
@@ -153,14 +158,23 @@ async fn a_refresh_outlives_a_closed_window_and_the_ends_of_a_session() {
 
 #[tokio::test]
 async fn a_sign_in_outlives_a_display_that_goes_away() {
-    let mut world = World::on(SCREEN);
+    sign_in_outlives_the_display(SCREEN).await;
+}
+
+#[tokio::test]
+async fn a_sign_in_outlives_a_wayland_compositor_that_goes_away() {
+    sign_in_outlives_the_display(WAYLAND).await;
+}
+
+async fn sign_in_outlives_the_display(desktop: Desktop) {
+    let mut world = World::on(desktop);
     let provider = Provider::new(&world).await;
     let app = world.app().await;
     let callback = begin_sign_in(&world, &app).await.decide(Decision::Allow).await;
     provider.hold();
     world.open_link(&callback);
     provider.has_been_asked(1).await;
-    world.change_screen(SCREEN);
+    world.change_screen(desktop);
     app.has_ended().await;
 
     let app = world.app().await;
