@@ -18,6 +18,7 @@ use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use crate::{
     command_line::{self, Options, Request},
+    leaving,
     profile::{APP_ID, Profile},
     window,
 };
@@ -57,6 +58,7 @@ impl Registration {
 
 /// A second process was started in `directory`: with a link to hand over, or by a person who looks for the window.
 pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &str) {
+    leaving::stay(app);
     let arguments = arguments.iter().skip(1).map(OsString::from);
     // It has read its command line itself, and ended where that was wrong.
     let options = match command_line::parse(arguments) {

@@ -2,6 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
+use bobbin_engine::SingleUseProgram;
 use lexopt::Arg::{Long, Short, Value};
 
 use crate::{
@@ -28,10 +29,15 @@ Options:
 Exit status: 0 after Bobbin was closed, 1 if it could not start, 2 if the command line is wrong.
 ";
 
+/// Not in the help: Bobbin alone starts itself with it, see [`single_use_program`].
+const SINGLE_USE: &str = "single-use-request";
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Request {
     Help,
     Version,
+    /// Sends one request for the Bobbin that started this process.
+    SingleUse,
     Start(Options),
 }
 
@@ -51,6 +57,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
         match argument {
             Long("help") | Short('h') => return Ok(Request::Help),
             Long("version") | Short('V') => return Ok(Request::Version),
+            Long(SINGLE_USE) if options == Options::default() => return Ok(Request::SingleUse),
             Long("data-dir") => options.data_dir = Some(folder(&mut parser)?),
             Long("workspace") => options.workspace = Some(folder(&mut parser)?),
             Value(value) => match value.into_string() {
@@ -71,6 +78,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
 
 pub(crate) fn version() -> String {
     format!("bobbin {VERSION} ({COMMIT}, {BUILD_DATE})\n")
+}
+
+/// How Bobbin starts itself to send what works once.
+pub(crate) fn single_use_program() -> Option<SingleUseProgram> {
+    let path = if cfg!(target_os = "linux") {
+        // The program that runs, also where a newer package has taken its place.
+        "/proc/self/exe".into()
+    } else if cfg!(unix) {
+        std::env::current_exe().ok()?
+    } else {
+        return None;
+    };
+    Some(SingleUseProgram { path, arguments: vec![format!("--{SINGLE_USE}").into()] })
 }
 
 fn folder(parser: &mut lexopt::Parser) -> Result<PathBuf, String> {
@@ -131,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn bobbin_starts_itself_with_an_argument_that_only_it_knows() {
+        let arguments = single_use_program().map(|program| program.arguments).unwrap_or_default();
+        if cfg!(unix) {
+            assert_eq!(parse(arguments), Ok(Request::SingleUse));
+        }
+        assert_eq!(parsed(&["--single-use-request"]), Ok(Request::SingleUse));
+        assert!(!HELP.contains(SINGLE_USE));
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         let callback = "dev.bobbin.workbench:/oauth/callback?code=a&state=s";
         for arguments in [
@@ -143,6 +173,8 @@ mod tests {
             &[callback, callback],
             &["--data-dir", "/a", callback],
             &[callback, "--workspace", "/b"],
+            &["--data-dir", "/a", "--single-use-request"],
+            &[callback, "--single-use-request"],
         ] {
             assert!(parsed(arguments).is_err(), "{arguments:?} was accepted");
         }

@@ -6,6 +6,7 @@ mod build_info;
 mod command_line;
 mod commands;
 mod display;
+mod leaving;
 mod log;
 mod outside;
 mod panic_report;
@@ -33,12 +34,27 @@ pub fn run() -> ExitCode {
     match command_line::parse(std::env::args_os().skip(1)) {
         Ok(Request::Help) => print(command_line::HELP),
         Ok(Request::Version) => print(&command_line::version()),
+        Ok(Request::SingleUse) => send_single_use(),
         Ok(Request::Start(options)) => match open(options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => fail(&reason, 1),
         },
         Err(mistake) => fail(&format!("{mistake}\nTry 'bobbin --help'."), 2),
     }
+}
+
+/// Needs no display, no session bus and no key store: it lives on when they go.
+#[cfg(unix)]
+fn send_single_use() -> ExitCode {
+    match bobbin_engine::send_for_parent(std::sync::Arc::new(outside::SystemEntropy)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => fail(&format!("this option is for Bobbin itself ({reason})"), 2),
+    }
+}
+
+#[cfg(not(unix))]
+fn send_single_use() -> ExitCode {
+    fail("this option is for Bobbin itself, on other systems", 2)
 }
 
 /// The error is one line that says why there is no window and what to do.

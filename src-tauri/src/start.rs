@@ -13,12 +13,12 @@ use bobbin_engine::{
     Config, Engine, Keeping,
     view::{Notice, NoticeLevel},
 };
-use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent};
+use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
 
 use crate::{
     app_link::{self, Registration},
     build_info::{BUILD_DATE, COMMIT, VERSION},
-    commands, log,
+    command_line, commands, leaving, log,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
     panic_report,
     profile::Profile,
@@ -99,6 +99,8 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
         }
     };
     app.manage(engine);
+    app.manage(leaving::Leaving::default());
+    leaving::end_on_signals(handle);
     app.manage(Registration::default());
     app.manage(commands::Held::default());
     app.manage(First::default());
@@ -133,9 +135,18 @@ fn data_folder_failed(trouble: &str) -> Notice {
 
 /// The last event of the app is the time to clean up: the process then ends without running destructors.
 pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
-    if matches!(event, RunEvent::Exit) {
-        tracing::info!("ended");
-        app.state::<Profile>().close();
+    match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
+            if !leaving::may_end(app) =>
+        {
+            api.prevent_close();
+        }
+        RunEvent::ExitRequested { api, .. } if !leaving::may_end(app) => api.prevent_exit(),
+        RunEvent::Exit => {
+            tracing::info!("ended");
+            app.state::<Profile>().close();
+        }
+        _ => {}
     }
 }
 
@@ -176,6 +187,7 @@ fn engine(
         workspace_dir: workspace_dir.to_owned(),
         keeping,
         sandbox_port: SANDBOX_PORT,
+        single_use: command_line::single_use_program(),
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         browser: Arc::new(SystemBrowser(app.clone())),

@@ -104,6 +104,13 @@ pub(crate) fn to_front(app: &AppHandle) {
     }
 }
 
+/// Takes the window off the screen while Bobbin finishes what it must not lose.
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let _ = window.hide();
+    }
+}
+
 impl Remembered {
     fn state(&self) -> MutexGuard<'_, WindowState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

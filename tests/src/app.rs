@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::{
     Page, World,
     driver::Driver,
-    process::{children, is_running, kill},
+    process::{children, is_running, kill, signal},
     wait::until,
 };
 
@@ -48,6 +49,18 @@ impl App {
         let process = self.process;
         until("the application to end after its window was closed", || (!is_running(process)).then_some(()))
             .await;
+    }
+
+    /// Sends the program a signal that asks it to end, and waits until it has.
+    pub async fn ends_on(self, asked: Signal) {
+        signal(self.process, asked);
+        self.has_ended().await;
+    }
+
+    /// Waits for the program to end by itself.
+    pub async fn has_ended(self) {
+        let process = self.process;
+        until("the application to end", || (!is_running(process)).then_some(())).await;
     }
 
     /// Ends the program in the middle of whatever it does, as a power cut would.

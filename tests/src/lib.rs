@@ -25,6 +25,7 @@ pub use desktop::{Desktop, Manager};
 pub use page::Page;
 pub use picture::{Area, Layout, Picture};
 pub use provider::{AuthorizationUrl, Decision};
+pub use rustix::process::Signal;
 pub use screen::{Running, Screen};
 pub use wait::{PATIENCE, until};
 pub use world::{KeyStore, World};

@@ -124,6 +124,20 @@ impl World {
         self.manage_screen();
     }
 
+    /// Puts another session bus in the place of this one, with the same key store on it.
+    pub fn change_bus(&mut self) {
+        let services = self.services.len();
+        // The bus last, as it was the first.
+        while self.services.pop().is_some() {}
+        let _ = fs::remove_file(self.path("run/bus"));
+        let (bus, address) = start_bus(self.root.path());
+        (self.services, self.bus) = (vec![bus], address);
+        if services > 1 {
+            let daemon = self.start_key_store();
+            self.services.push(daemon);
+        }
+    }
+
     /// The display last, or the others complain.
     fn close_screen(&mut self) {
         while self.screen.pop().is_some() {}

@@ -230,6 +230,7 @@ fn engine() -> (Engine, Arc<Outside>, tempfile::TempDir) {
         data_dir: folder.path().to_owned(),
         workspace_dir: folder.path().to_owned(),
         keeping: Keeping::Memory,
+        single_use: None,
         sandbox_port: 0,
         clock: outside.clone(),
         entropy: outside.clone(),

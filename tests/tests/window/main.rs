@@ -12,6 +12,7 @@ mod desktops;
 mod display;
 mod faults;
 mod inspect;
+mod outlive;
 mod pasted;
 mod pkce;
 mod profiles;

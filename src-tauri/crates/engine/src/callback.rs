@@ -5,16 +5,18 @@
 
 mod tokens;
 
-use bobbin_protocol::callback::{self, Callback, CallbackError};
-use bobbin_store::PendingSignIn;
+use std::sync::Arc;
 
-use self::tokens::Ended;
-pub(crate) use self::tokens::{rejected, token_error};
+use bobbin_protocol::callback::{self, Callback, CallbackError};
+use bobbin_store::{PendingSignIn, SessionLock};
+use tokio::sync::OwnedMutexGuard;
+
+pub(crate) use self::tokens::{Ended, asked_for_openid, rejected, token_error};
 use crate::{
     Engine, Error, Result, lock,
     provider::Provider,
     sign_in::Run,
-    view::{ExchangeOutcome, NoticeLevel, SignInState, SignInView, Step},
+    view::{Change, ExchangeOutcome, NoticeLevel, SignInState, SignInView, Step},
     wire,
 };
 
@@ -48,22 +50,25 @@ impl Engine {
     /// A callback that came to a loopback listener. Answers once it is taken; the rest goes on by itself.
     pub(crate) async fn returned_to_loopback(&self, url: &str) -> Result<()> {
         let callback = callback::parse(url).map_err(|error| refused(&error))?;
-        let pending = self.take(&callback).await?;
+        let taken = self.take(&callback).await?;
         let engine = self.clone();
-        tokio::spawn(async move { engine.carry(pending, callback).await });
+        tokio::spawn(async move { engine.carry(taken, callback).await });
         Ok(())
     }
 
     /// Takes the sign-in that a callback belongs to, once, and carries it to its end.
     async fn complete(&self, callback: Callback) -> Result<()> {
-        let pending = self.take(&callback).await?;
-        self.carry(pending, callback).await;
+        let taken = self.take(&callback).await?;
+        self.carry(taken, callback).await;
         Ok(())
     }
 
-    async fn take(&self, callback: &Callback) -> Result<PendingSignIn> {
+    async fn take(&self, callback: &Callback) -> Result<Taken> {
         let pending = self.pending_of(callback).await?;
         self.refuse_another_issuer(&pending, callback).await?;
+        let turn = self.turn(&pending.id).await;
+        // Before it is taken, so that another process finds it in somebody's hands.
+        let lock = self.lock_when_free(&pending.id).await?;
         // The first to take it has it; a repeated link finds nothing.
         let taken = self
             .with_store({
@@ -73,32 +78,44 @@ impl Engine {
             .await?;
         let pending = taken.ok_or_else(repeated)?;
         self.stop_listening(&pending.id);
-        Ok(pending)
+        Ok(Taken { pending, lock: Arc::new(lock), _turn: turn })
     }
 
-    async fn carry(&self, pending: PendingSignIn, callback: Callback) {
+    async fn carry(&self, taken: Taken, callback: Callback) {
+        let pending = &taken.pending;
         self.0.config.events.returned();
-        self.record_return(&pending, &callback);
+        self.record_return(pending, &callback);
         self.progress(&pending.id, |run, now| {
             run.failure = None;
             run.done(Step::Consent, now, "The browser came back.");
             run.begin(Step::Callback, now, "Comparing state");
         });
-        let (state, why, session) = match self.follow(&pending, callback).await {
-            Ok(session) => (SignInState::Done, None, Some(session)),
+        let outcome = self.follow(&taken, callback).await;
+        self.end_sign_in(&pending.id, outcome).await;
+    }
+
+    /// Shows how a sign-in ended that was taken; what was kept of it goes.
+    pub(crate) async fn end_sign_in(&self, id: &str, outcome: std::result::Result<(), Ended>) {
+        // It may have been switched to loopback while it ended.
+        self.stop_listening(id);
+        let (state, why) = match outcome {
+            // Its request ended with its session.
+            Ok(()) => return self.changed(Change::SignIn { id: id.to_owned() }),
             Err(Ended::Cancelled(why)) => {
-                self.progress(&pending.id, |run, now| run.end(SignInState::Cancelled, now, &why));
-                (SignInState::Cancelled, Some(why), None)
+                self.progress(id, |run, now| run.end(SignInState::Cancelled, now, &why));
+                (SignInState::Cancelled, why)
             }
             Err(Ended::Failed(error)) => {
-                let why = error.to_string();
-                self.progress(&pending.id, |run, now| run.fail(now, error.into()));
-                (SignInState::Failed, Some(why), None)
+                let (code, why) = (error.code().to_owned(), error.to_string());
+                self.progress(id, |run, now| run.fail(now, error.into()));
+                if code == "session_unsaved" {
+                    // It ends when the database takes the session.
+                    return;
+                }
+                (SignInState::Failed, why)
             }
         };
-        // It may have been switched to loopback while it ended.
-        self.stop_listening(&pending.id);
-        self.end_request(&pending.id, state, why, session).await;
+        self.end_request(id, state, Some(why)).await;
     }
 
     /// The waiting sign-in of a callback's `state`, if the callback came to its own redirect URI in time.
@@ -162,8 +179,15 @@ impl Engine {
     }
 }
 
+/// A sign-in whose browser has come back, in nobody else's hands.
+struct Taken {
+    pending: PendingSignIn,
+    lock: Arc<SessionLock>,
+    _turn: OwnedMutexGuard<()>,
+}
+
 /// A connection that was edited while its sign-in waited must not get that sign-in's code.
-fn refuse_another_provider(pending: &PendingSignIn, provider: &Provider) -> Result<()> {
+pub(crate) fn refuse_another_provider(pending: &PendingSignIn, provider: &Provider) -> Result<()> {
     if pending.details["provider"] == provider.identity()? {
         return Ok(());
     }

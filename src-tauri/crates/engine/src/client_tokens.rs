@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::{
     Engine, Error, Result,
-    client_auth::Leg,
     exchange::Purpose,
     provider::Provider,
     session_view, skew,
@@ -90,8 +89,8 @@ impl Engine {
         let sent = audience
             .as_ref()
             .map(|audience| provider.filled_in(audience).unwrap_or_else(|| audience.clone()));
-        let reply = self
-            .ask_for_tokens(provider, Purpose::ClientCredentials, Leg::Token, provider.slug(), |client| {
+        let (reply, exchanged) = self
+            .ask_for_tokens(provider, Purpose::ClientCredentials, provider.slug(), None, |client| {
                 build_client_credentials(client, scopes, sent.as_deref())
             })
             .await?;
@@ -122,11 +121,13 @@ impl Engine {
         };
         let id = session.id.clone();
         // Another can be had at any time, so that a crash in between costs nothing.
-        self.with_store(move |store| {
+        let kept = self.with_store(move |store| {
             store.delete_session(&session.id)?;
             store.add_session(&session)
-        })
-        .await?;
+        });
+        let kept = kept.await;
+        self.record_exchanged(&exchanged);
+        kept?;
         self.session_changed(&id);
         self.changed(Change::Connection { slug: provider.slug().to_owned() });
         Ok(id)

@@ -79,6 +79,11 @@ impl From<StoreError> for Error {
                 "This session is not here any more.",
                 "It was deleted or revoked. Sign in again.",
             ),
+            StoreError::UnknownSignIn { .. } => (
+                "sign_in_over",
+                "This sign-in ended elsewhere a moment ago.",
+                "What came of it is in the list of requests.",
+            ),
             StoreError::Overtaken { .. } => (
                 "session_overtaken",
                 "This session was refreshed elsewhere a moment ago.",

@@ -8,8 +8,15 @@ use bobbin_protocol::{
 };
 
 use crate::{
-    Engine, Error, Result, callback::token_error, client_auth::Leg, http, provider::Provider, skew,
-    view::NoticeLevel, wire,
+    Engine, Error, Result,
+    callback::token_error,
+    client_auth::Leg,
+    http,
+    provider::Provider,
+    single_use::{self, SingleUse},
+    skew,
+    view::NoticeLevel,
+    wire,
 };
 
 /// What an exchange is for. It decides how long it may take and how large its reply may be.
@@ -56,11 +63,12 @@ impl Purpose {
 
     fn limits(self) -> http::Limits {
         let (size, timeout) = match self {
+            // A client assertion works once too, but a new one can be made.
+            Self::CodeExchange | Self::Refresh => return single_use::LIMITS,
             Self::Graphql => (http::LARGE, Duration::from_mins(2)),
             _ => (http::SMALL, Duration::from_secs(30)),
         };
-        // A client assertion works once too, but a new one can be made.
-        http::Limits { size, timeout, spends: matches!(self, Self::CodeExchange | Self::Refresh) }
+        http::Limits { size, timeout, spends: false }
     }
 }
 
@@ -91,18 +99,25 @@ impl Engine {
         name: &str,
         request: HttpRequest,
     ) -> std::result::Result<Exchanged, Lost> {
-        let exchanged = self.send_before_record(provider, purpose, name, request).await?;
-        self.record_reply(&exchanged.id, exchanged.duration_ms, &exchanged.reply);
+        let exchanged = self.send_before_record(provider, purpose, name, request, None).await?;
+        self.record_exchanged(&exchanged);
         Ok(exchanged)
     }
 
+    pub(crate) fn record_exchanged(&self, exchanged: &Exchanged) {
+        self.record_reply(&exchanged.id, exchanged.duration_ms, &exchanged.reply);
+    }
+
     /// [`Engine::send_named`] whose reply is not recorded yet: what it brings is kept before anything else is written.
+    ///
+    /// `single_use` says what the request spends, where it does.
     pub(crate) async fn send_before_record(
         &self,
         provider: &Provider,
         purpose: Purpose,
         name: &str,
         mut request: HttpRequest,
+        single_use: Option<&SingleUse>,
     ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
@@ -116,21 +131,41 @@ impl Engine {
         let url = request.url.clone();
         self.record(wire::Exchange::request(&id, started, provider.slug(), name, &request));
         let mut cancelled = Cancelled { engine: self, id: &id, started, armed: true };
-        let sent = self.0.http.send(request, purpose.limits()).await;
+        let sent = match single_use {
+            Some(single_use) => {
+                // The embedded sandbox ends with this process, and its reply with it.
+                let _counted = provider.is_sandbox().then(|| self.0.under_way.one());
+                self.send_once(single_use, &id, request).await
+            }
+            None => self.0.http.send(request, purpose.limits()).await,
+        };
         cancelled.armed = false;
         drop(cancelled);
         let duration_ms = self.now() - started;
+        let exchanged = self.exchanged(purpose, id, duration_ms, url.host_str().unwrap_or_default(), sent)?;
+        self.measure_clock(url.host_str(), &exchanged.reply, started, started + duration_ms);
+        Ok(exchanged)
+    }
+
+    /// What came of the exchange `id` with `host`; a failure is recorded.
+    pub(crate) fn exchanged(
+        &self,
+        purpose: Purpose,
+        id: String,
+        duration_ms: i64,
+        host: &str,
+        sent: std::result::Result<HttpReply, http::Failure>,
+    ) -> std::result::Result<Exchanged, Lost> {
         match sent {
             Ok(reply) => {
                 let (status, bytes) = (reply.status, reply.body.len());
                 tracing::info!(?purpose, status, bytes, duration_ms, "reply");
-                self.measure_clock(url.host_str(), &reply, started, started + duration_ms);
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
                 self.record_failure(&id, duration_ms, &failure.to_string());
                 let not_sent = failure.not_sent();
-                let error = unreachable(url.host_str().unwrap_or_default(), &failure.reason);
+                let error = unreachable(host, &failure.reason);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
                 Err(Lost { not_sent, error, received: failure.received })
             }
@@ -146,31 +181,46 @@ impl Engine {
     ///
     /// `about` is what the page knows the wait by, see [`WaitView`](crate::view::WaitView).
     /// Each attempt proves the client anew. Nothing else is tried again: a code or token may have been spent.
+    /// A reply with tokens is not recorded yet: they are kept first.
     pub(crate) async fn ask_for_tokens(
         &self,
         provider: &Provider,
         purpose: Purpose,
-        leg: Leg,
         about: &str,
+        single_use: Option<&SingleUse>,
         build: impl Fn(&TokenClient) -> HttpRequest,
-    ) -> Result<TokenReply> {
+    ) -> Result<(TokenReply, Exchanged)> {
         let mut waited = false;
         loop {
-            let client = self.client(provider, leg).await?;
+            let client = self.client(provider, Leg::Token).await?;
             let request = build(&client.at_token_endpoint());
-            let reply = self.send(provider, purpose, request).await?.reply;
-            match process_token_reply(&reply, &provider.preset.errors) {
-                Err(error) if !waited && wait_for(&error).is_some() => {
+            let sent = self.send_before_record(provider, purpose, purpose.word(), request, single_use).await;
+            let exchanged = sent.map_err(|lost| lost.error)?;
+            let error = match process_token_reply(&exchanged.reply, &provider.preset.errors) {
+                Ok(tokens) => {
+                    self.tell_unusual(&tokens.warnings);
+                    return Ok((tokens, exchanged));
+                }
+                Err(error) => error,
+            };
+            self.record_exchanged(&exchanged);
+            match wait_for(&error).filter(|_| !waited) {
+                Some(time) => {
                     waited = true;
-                    self.wait(provider.slug(), about, wait_for(&error).unwrap_or_default()).await?;
+                    self.forget_reply(single_use).await;
+                    self.wait(provider.slug(), about, time).await?;
                 }
-                read => {
-                    if let Ok(tokens) = &read {
-                        self.tell_unusual(&tokens.warnings);
-                    }
-                    return read.map_err(|error| skew::told(token_error(&error), self.clock_ahead(provider)));
-                }
+                None => return Err(skew::told(token_error(&error), self.clock_ahead(provider))),
             }
+        }
+    }
+
+    /// The next attempt is to be read, and not this one.
+    async fn forget_reply(&self, single_use: Option<&SingleUse>) {
+        let Some(single_use) = single_use else { return };
+        let id = single_use.lock.id().to_owned();
+        if let Err(error) = self.with_store(move |store| store.delete_reply(&id)).await {
+            self.report(&error);
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct Failure {
     pub(crate) received: Option<HttpReply>,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Reason {
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),

@@ -17,6 +17,7 @@ mod exchange;
 mod http;
 mod inspect;
 mod keys;
+mod leaving;
 mod loopback;
 mod origins;
 mod overview;
@@ -32,6 +33,7 @@ mod secrets;
 mod session_view;
 mod sessions;
 mod sign_in;
+mod single_use;
 mod skew;
 mod storage;
 mod undo;
@@ -48,9 +50,13 @@ use bobbin_store::{Watcher, Workspace};
 
 pub use bobbin_protocol::http::is_protected;
 
+#[cfg(unix)]
+pub use crate::single_use::send_for_parent;
 pub use crate::{
     error::{Error, Result},
+    leaving::AtStake,
     ports::{Browser, Clock, Entropy, Events},
+    single_use::SingleUseProgram,
 };
 
 /// Whether sessions outlive the process, and where the key is that seals them.
@@ -73,6 +79,8 @@ pub struct Config {
     pub keeping: Keeping,
     /// The port that the sandbox takes if it is free; 0 takes any.
     pub sandbox_port: u16,
+    /// Sends what works once, so that its reply outlives this process; without it this process does it itself.
+    pub single_use: Option<SingleUseProgram>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub browser: Arc<dyn Browser>,
@@ -101,6 +109,7 @@ struct Inner {
     asked: origins::Asked,
     waits: waits::Waits,
     refreshing: refresh::Gate,
+    under_way: single_use::UnderWay,
     watcher: Mutex<Option<Watcher>>,
 }
 
@@ -127,6 +136,7 @@ impl Engine {
             asked: origins::Asked::default(),
             waits: waits::Waits::default(),
             refreshing: refresh::Gate::default(),
+            under_way: single_use::UnderWay::default(),
             watcher: Mutex::default(),
             config,
         })))

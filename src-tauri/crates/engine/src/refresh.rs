@@ -9,12 +9,12 @@ use std::{
 };
 
 use bobbin_protocol::{
-    http::{HttpReply, HttpRequest},
+    http::HttpReply,
     id_token::Expected,
     preset::RefreshPolicy,
     token::{TokenError, TokenReply, build_refresh, is_bearer, process_token_reply, salvage_refresh_token},
 };
-use bobbin_store::{AskedBy, RefreshMark, Session, SessionKind, SessionLock};
+use bobbin_store::{AskedBy, RefreshMark, Session, SessionKind, SessionLock, Store};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedMutexGuard;
 
@@ -22,11 +22,13 @@ use crate::{
     Engine, Error, Result,
     callback::{rejected, token_error},
     client_auth::Leg,
-    exchange::{Purpose, wait_for},
+    exchange::{Exchanged, Lost, Purpose, wait_for},
     lock,
     provider::Provider,
-    session_view, skew,
-    storage::{NewTokens, Refreshed},
+    session_view,
+    single_use::{SingleUse, Spent},
+    skew,
+    storage::{NewTokens, Source},
     view::SessionView,
 };
 
@@ -125,7 +127,15 @@ impl Engine {
     }
 
     /// Waits for the process that refreshes the session now, if there is one, and keeps others out meanwhile.
-    async fn lock_session(&self, id: &str) -> Result<SessionLock> {
+    ///
+    /// A reply that no process lived to read is read first, so that nobody takes it for lost.
+    pub(crate) async fn lock_session(&self, id: &str) -> Result<SessionLock> {
+        let lock = self.lock_when_free(id).await?;
+        self.read_left_reply(id).await?;
+        Ok(lock)
+    }
+
+    pub(crate) async fn lock_when_free(&self, id: &str) -> Result<SessionLock> {
         loop {
             let id = id.to_owned();
             if let Some(lock) = self.with_store(move |store| store.try_lock_session(&id)).await? {
@@ -186,7 +196,12 @@ impl Engine {
             }
             tracing::info!(session = id, generation, "refresh in flight");
             self.session_changed(id);
-            let spent = self.spend(session.clone(), &provider, request, since, narrowed.clone()).await;
+            let spent = Spent::RefreshToken { generation, since, scopes: narrowed.clone() };
+            let single_use = SingleUse { lock: lock.clone(), spent };
+            let (purpose, word) = (Purpose::Refresh, Purpose::Refresh.word());
+            let outcome = self.send_before_record(&provider, purpose, word, request, Some(&single_use)).await;
+            let (begun, narrowed) = ((generation, since), narrowed.clone());
+            let spent = self.end_refresh(session.clone(), Some(&provider), begun, narrowed, outcome).await;
             self.session_changed(id);
             match spent {
                 Err(NotSpent { wait: Some(wait), .. }) if !waited => {
@@ -200,31 +215,32 @@ impl Engine {
         spent.map_err(|not| provider.refresh_failed(not.error))
     }
 
-    /// Sends the refresh token that was marked in flight at `since`, and keeps what it brings.
-    async fn spend(
+    /// Keeps what came of a refresh: of `generation`, marked in flight at `since`, with its scopes `narrowed`.
+    ///
+    /// Without a provider its own form of errors is not known.
+    pub(crate) async fn end_refresh(
         &self,
         session: Session,
-        provider: &Provider,
-        request: HttpRequest,
-        since: i64,
+        provider: Option<&Provider>,
+        (generation, since): (u32, i64),
         narrowed: Option<Vec<String>>,
+        outcome: std::result::Result<Exchanged, Lost>,
     ) -> std::result::Result<(), NotSpent> {
-        let (id, begun) = (session.id.clone(), (session.generation, since));
-        let sent =
-            self.send_before_record(provider, Purpose::Refresh, Purpose::Refresh.word(), request).await;
-        let (reply, exchanged, lost) = match sent {
+        let id = session.id.clone();
+        let errors = provider.map(|provider| provider.preset.errors.clone()).unwrap_or_default();
+        let (reply, exchanged, lost) = match outcome {
             Ok(exchanged) => (Some(exchanged.reply.clone()), Some(exchanged), None),
             Err(lost) => (lost.received.clone(), None, Some(lost)),
         };
         // Before anything is judged or recorded: this may be the only copy of what works once.
-        let read = reply.as_ref().map(|reply| process_token_reply(reply, &provider.preset.errors));
+        let read = reply.as_ref().map(|reply| process_token_reply(reply, &errors));
         let kept = match (&read, &reply) {
             (Some(Ok(tokens)), _) => Some(self.keep_refreshed(session, tokens.clone(), narrowed).await),
             (Some(Err(error)), Some(reply)) => self.keep_salvaged(session, reply, error).await,
             _ => None,
         };
         if let Some(exchanged) = exchanged {
-            self.record_reply(&exchanged.id, exchanged.duration_ms, &exchanged.reply);
+            self.record_exchanged(&exchanged);
         }
         if let Some(kept) = kept {
             return kept.map_err(NotSpent::from);
@@ -236,7 +252,8 @@ impl Engine {
             }
             (None, Some(Err(error))) => {
                 let status = reply.as_ref().map_or(0, |reply| reply.status);
-                let told = skew::told(token_error(&error), self.clock_ahead(provider));
+                let ahead = provider.map_or(0, |provider| self.clock_ahead(provider));
+                let told = skew::told(token_error(&error), ahead);
                 let not_spent = NotSpent { error: told, wait: wait_for(&error) };
                 (mark_after(status, &error), error.to_string(), not_spent)
             }
@@ -245,7 +262,8 @@ impl Engine {
         };
         tracing::warn!(session = id, ?mark, code = not_spent.error.code(), "refresh failed");
         let now = self.now();
-        let marked = self.with_store(move |store| store.fail_refresh(&id, begun, mark, &why, now)).await;
+        let failed = move |store: &Store| store.fail_refresh(&id, (generation, since), mark, &why, now);
+        let marked = self.with_store(failed).await;
         if let Err(unmarked) = marked {
             self.report(&unmarked);
         }
@@ -274,7 +292,7 @@ impl Engine {
         };
         let new = NewTokens {
             session,
-            refreshed: Some(Refreshed { at: now, detail: error.to_string() }),
+            source: Source::Refresh { at: now, detail: error.to_string() },
             id_token: None,
         };
         Some(match self.keep_tokens(new).await {
@@ -309,8 +327,8 @@ impl Engine {
             warnings: reply.warnings,
             ..before
         };
-        let refreshed = Some(Refreshed { at: now, detail: String::new() });
-        let new = NewTokens { session, refreshed, id_token: reply.id_token };
+        let source = Source::Refresh { at: now, detail: String::new() };
+        let new = NewTokens { session, source, id_token: reply.id_token };
         self.keep_tokens(new.clone()).await?;
         tracing::info!(session = new.session.id, generation = new.session.generation, "refreshed");
         self.tell_unusual(&new.session.warnings);
@@ -351,8 +369,8 @@ impl Engine {
 }
 
 /// Why a refresh brought nothing, and how long the server asks to wait before the next try.
-struct NotSpent {
-    error: Error,
+pub(crate) struct NotSpent {
+    pub(crate) error: Error,
     wait: Option<Duration>,
 }
 

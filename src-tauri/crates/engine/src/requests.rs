@@ -70,17 +70,10 @@ impl Engine {
         Ok(cleared)
     }
 
-    /// Keeps what became of a sign-in. A failure here must not undo what was reached.
-    pub(crate) async fn end_request(
-        &self,
-        id: &str,
-        state: SignInState,
-        detail: Option<String>,
-        session: Option<String>,
-    ) {
+    /// Keeps why a sign-in ended without a session.
+    pub(crate) async fn end_request(&self, id: &str, state: SignInState, detail: Option<String>) {
         let outcome = match state {
-            SignInState::Waiting | SignInState::Exchanging => return,
-            SignInState::Done => Kept::Succeeded,
+            SignInState::Waiting | SignInState::Exchanging | SignInState::Done => return,
             SignInState::Cancelled => Kept::Cancelled,
             SignInState::Expired => Kept::Expired,
             SignInState::Failed => Kept::Failed,
@@ -88,9 +81,7 @@ impl Engine {
         tracing::info!(?state, sign_in = id, "sign-in ended");
         let (wanted, at) = (id.to_owned(), self.now());
         let ended = self
-            .with_store(move |store| {
-                store.end_request(&wanted, outcome, detail.as_deref(), session.as_deref(), at)
-            })
+            .with_store(move |store| store.end_request(&wanted, outcome, detail.as_deref(), None, at))
             .await;
         if let Err(error) = ended {
             self.report(&error);

@@ -78,6 +78,8 @@ impl Engine {
         // After a refresh that is under way: undo brings its tokens back, not those it spent.
         self.wait_cancel(id);
         let _turn = self.turn(id).await;
+        // Another process may wait for its next tokens.
+        let _lock = self.lock_session(id).await?;
         let session = self.stored_session(id).await?;
         let history = self
             .with_store({
@@ -113,6 +115,7 @@ impl Engine {
     pub async fn session_revoke(&self, id: &str) -> Result<()> {
         self.wait_cancel(id);
         let _turn = self.turn(id).await;
+        let _lock = self.lock_session(id).await?;
         let session = self.stored_session(id).await?;
         let provider = self.provider_of(&session, "revocation_endpoint").await?;
         if let Some(token) = &session.refresh_token {

@@ -228,7 +228,7 @@ impl Engine {
         if let Some(exchange) = exchange {
             self.record_returned(&exchange, ExchangeOutcome::Cancelled);
         }
-        self.end_request(id, state, Some(why.to_owned()), None).await;
+        self.end_request(id, state, Some(why.to_owned())).await;
     }
 
     /// Waiting sign-ins of an earlier run of the app; those past their time are ended.

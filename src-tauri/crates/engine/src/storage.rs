@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use bobbin_store::{KeyStoreState as Opened, Migration, Store, StoreError};
 
 use self::unsaved::Held;
-pub(crate) use self::unsaved::{NewTokens, Refreshed};
+pub(crate) use self::unsaved::{NewTokens, Source};
 use crate::{
     Engine, Keeping, Result, lock,
     view::{Change, KeyStoreState},
@@ -135,14 +135,16 @@ impl Engine {
         Arc::new(move |bytes: &mut [u8]| entropy.fill(bytes))
     }
 
-    /// What an earlier run left: expired sign-ins go, waiting ones are shown, and so is the wire record.
+    /// What an earlier run left: expired sign-ins go, waiting ones are shown, and so is the wire record; replies that
+    /// it did not live to read are read.
     ///
     /// What cannot be taken up is told; everything else works.
     async fn take_up(&self, store: Arc<Store>) {
         let engine = self.clone();
         let taken_up = blocking(move || {
             let origins = engine.take_up_origins(&store);
-            for taken_up in [origins, engine.take_up_sign_ins(&store), engine.take_up_wire(&store)] {
+            let replies = engine.take_up_replies(&store);
+            for taken_up in [origins, engine.take_up_sign_ins(&store), engine.take_up_wire(&store), replies] {
                 if let Err(error) = taken_up {
                     engine.report(&error);
                 }

@@ -388,17 +388,17 @@ async fn a_connection_that_was_deleted_and_brought_back_remembers_where_it_may_s
 async fn a_file_that_was_away_while_there_was_something_to_lose_is_a_question_when_it_comes_back() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let key = Keeping::Key([7; 32]);
-    let world = World::at(folder.clone(), key.clone());
+    let world = World::at(&folder, key.clone());
     let id = world.session_id().await;
     older_database(&folder);
     let file = folder.path().join("connections/sandbox.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
-    World::at(folder.clone(), key.clone()).engine.settle().await.unwrap();
+    World::at(&folder, key.clone()).engine.settle().await.unwrap();
     let elsewhere = Elsewhere::nobody().await;
     std::fs::write(&file, text).unwrap();
 
-    let world = World::at(folder.clone(), key);
+    let world = World::at(&folder, key);
     pull(&world, "sandbox", &[("token_endpoint", &elsewhere.url)]);
     world.engine.settle().await.unwrap();
     let error = refreshed(&world, &id, 1).await.unwrap_err();
@@ -410,13 +410,13 @@ async fn a_file_that_was_away_while_there_was_something_to_lose_is_a_question_wh
 async fn an_older_database_asks_nothing_about_what_stands_and_asks_about_what_changes() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let key = Keeping::Key([7; 32]);
-    let world = World::at(folder.clone(), key.clone());
+    let world = World::at(&folder, key.clone());
     let elsewhere = Elsewhere::before(world.url_of_running_token_endpoint().await).await;
     pull(&world, "sandbox", &[("token_endpoint", &elsewhere.url)]);
     let id = world.session_id().await;
     older_database(&folder);
 
-    let world = World::at(folder, key);
+    let world = World::at(&folder, key);
     world.engine.settle().await.unwrap();
     let before = elsewhere.reached();
     // The id_token is the earlier run's sandbox's, which has another address.
@@ -434,7 +434,8 @@ fn older_database(folder: &tempfile::TempDir) {
     database.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
     database
         .execute_batch(
-            "DROP TABLE origins; ALTER TABLE sessions DROP COLUMN warnings; PRAGMA user_version = 3",
+            "DROP TABLE origins; ALTER TABLE sessions DROP COLUMN warnings; DROP TABLE replies;
+             ALTER TABLE sign_ins DROP COLUMN taken; PRAGMA user_version = 3",
         )
         .unwrap();
 }

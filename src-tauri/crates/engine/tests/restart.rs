@@ -7,7 +7,7 @@ mod world;
 use std::{sync::Arc, time::Duration};
 
 use bobbin_engine::{
-    Entropy as _, Keeping,
+    AtStake, Entropy as _, Keeping,
     view::{
         AuthenticationMethod, EndpointDraft, EndpointKind, RedirectMethod, RefreshState, RequestOutcome,
         SignInState,
@@ -19,20 +19,22 @@ use tokio::sync::Notify;
 use world::{Person, World, eventually, run};
 
 const KEY: [u8; 32] = [7; 32];
+const NO_ROOM_FOR_PAIRS: &str =
+    "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END";
 
 fn folder() -> Arc<TempDir> {
     Arc::new(tempfile::tempdir().unwrap())
 }
 
 async fn bobbin(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder.clone(), Keeping::Key(KEY));
+    let world = World::at(folder, Keeping::Key(KEY));
     world.engine.settle().await.unwrap();
     world
 }
 
 /// A Bobbin that comes after another one: its random values are others.
 async fn next_bobbin(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder.clone(), Keeping::Key(KEY));
+    let world = World::at(folder, Keeping::Key(KEY));
     world.outside.fill(&mut vec![0; 1 << 20]);
     world.engine.settle().await.unwrap();
     world
@@ -172,10 +174,7 @@ async fn a_new_pair_that_cannot_be_written_is_held_and_not_used_until_it_can() {
     let folder = folder();
     let world = bobbin(&folder).await;
     let session = world.session_id().await;
-    sql(
-        &folder,
-        "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END",
-    );
+    sql(&folder, NO_ROOM_FOR_PAIRS);
 
     let error = world.engine.session_refresh(&session, 1, None).await.unwrap_err();
 
@@ -193,6 +192,47 @@ async fn a_new_pair_that_cannot_be_written_is_held_and_not_used_until_it_can() {
     request.id = "again".to_owned();
     assert_eq!(world.engine.query_run(request).await.unwrap().status, 200);
     assert_eq!(world.engine.session_refresh(&session, 2, None).await.unwrap().refresh.unwrap().generation, 3);
+}
+
+#[test]
+fn a_new_pair_that_was_never_written_is_read_from_its_reply_at_the_next_start() {
+    let folder = folder();
+    let session = process(async {
+        let world = bobbin(&folder).await;
+        let session = world.session_id().await;
+        sql(&folder, NO_ROOM_FOR_PAIRS);
+        let error = world.engine.session_refresh(&session, 1, None).await.unwrap_err();
+        assert_eq!(error.code(), "session_unsaved");
+        assert_eq!(world.engine.at_stake().await, AtStake::Nothing, "the reply is safe");
+        session
+    });
+    sql(&folder, "DROP TRIGGER full");
+    process(async {
+        let world = next_bobbin(&folder).await;
+        eventually("the new pair", async || state_of(&world, &session).await == RefreshState::Ready).await;
+        let kept = world.engine.session(&session).await.unwrap();
+        assert_eq!((kept.refresh.unwrap().generation, kept.history.len()), (2, 1));
+        assert_eq!(
+            world.engine.session_refresh(&session, 2, None).await.unwrap().refresh.unwrap().generation,
+            3
+        );
+    });
+}
+
+#[tokio::test]
+async fn tokens_that_are_in_memory_alone_are_at_stake() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    sql(&folder, NO_ROOM_FOR_PAIRS);
+    sql(&folder, "CREATE TRIGGER none BEFORE INSERT ON replies BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    world.engine.session_refresh(&session, 1, None).await.unwrap_err();
+    assert_eq!(world.engine.at_stake().await, AtStake::Tokens);
+
+    sql(&folder, "DROP TRIGGER full");
+    world.engine.finish().await;
+
+    assert_eq!(world.engine.session(&session).await.unwrap().refresh.unwrap().generation, 2);
 }
 
 #[tokio::test]
@@ -307,7 +347,7 @@ async fn a_time_that_is_up_here_does_not_end_the_request_that_another_bobbin_is_
     let folder = folder();
     let one = bobbin(&folder).await;
     let waiting = one.engine.sign_in_start("sandbox", "").await.unwrap();
-    let two = World::at(folder.clone(), Keeping::Key(KEY));
+    let two = World::at(&folder, Keeping::Key(KEY));
     two.outside.fill(&mut vec![0; 1 << 20]);
     two.advance(Duration::from_secs(598));
     two.engine.settle().await.unwrap();

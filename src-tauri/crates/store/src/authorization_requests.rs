@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 use crate::{
     PendingSignIn, Store,
     error::StoreError,
+    replies,
     seal::{Place, Sealer},
     sessions::words,
     sign_ins::hash,
@@ -93,6 +94,7 @@ impl Store {
     /// Ends a request that still waits, at `at` (Unix milliseconds); false where it does not, or is unknown.
     ///
     /// `detail` is one line for people, `session` the id of the session that came of it.
+    /// What was kept of its sign-in for the reply is in no file afterwards.
     pub fn end_request(
         &self,
         id: &str,
@@ -101,7 +103,14 @@ impl Store {
         session: Option<&str>,
         at: i64,
     ) -> Result<bool, StoreError> {
-        self.write(|transaction| end(transaction, &self.sealer, id, outcome, detail, session, at))
+        let (was_taken, ended) = self.erase(|transaction| {
+            let was_taken = forget_taken(transaction, id)?;
+            Ok((was_taken, end(transaction, &self.sealer, id, outcome, detail, session, at)?))
+        })?;
+        if was_taken {
+            self.remove_lock(id);
+        }
+        Ok(ended)
     }
 
     /// Gives the request another name for its end user; false where there is no such request.
@@ -214,7 +223,7 @@ pub(crate) fn end_abandoned(
 ) -> Result<(), StoreError> {
     let mut statement = transaction.prepare(
         "SELECT id FROM authorization_requests WHERE outcome = 'waiting' AND started_at <= ?1
-         AND id NOT IN (SELECT id FROM sign_ins)",
+         AND id NOT IN (SELECT id FROM sign_ins WHERE NOT taken OR id IN (SELECT id FROM replies))",
     )?;
     let ids = statement
         .query_map([now.saturating_sub(ABANDONED_AFTER_MS)], |row| row.get::<_, String>(0))?
@@ -222,8 +231,18 @@ pub(crate) fn end_abandoned(
     for id in ids {
         let detail = "Bobbin ended while this sign-in was under way.";
         end(transaction, sealer, &id, RequestOutcome::Failed, Some(detail), None, now)?;
+        forget_taken(transaction, &id)?;
     }
     Ok(())
+}
+
+/// Whether there was one.
+fn forget_taken(transaction: &Transaction<'_>, id: &str) -> Result<bool, StoreError> {
+    let taken = transaction.execute("DELETE FROM sign_ins WHERE id = ?1 AND taken", [id])? == 1;
+    if taken {
+        replies::delete(transaction, id)?;
+    }
+    Ok(taken)
 }
 
 pub(crate) fn drop_oldest(connection: &Connection) -> Result<(), StoreError> {

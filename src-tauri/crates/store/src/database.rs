@@ -118,6 +118,14 @@ const MIGRATIONS: &[&str] = &[
     "
     ALTER TABLE sessions ADD COLUMN warnings BLOB;
 ",
+    // `id` is a session's or a sign-in's. A sign-in that was taken has no verifier any more.
+    "
+    CREATE TABLE replies (
+        id TEXT PRIMARY KEY,
+        reply BLOB NOT NULL
+    ) STRICT;
+    ALTER TABLE sign_ins ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// A file of an older schema version that was brought up to date when it was opened; a new file is at version 0.

@@ -24,6 +24,8 @@ pub enum StoreError {
     Content { table: &'static str, column: &'static str, row: String, reason: String },
     #[error("there is no session \"{id}\". It may have been deleted meanwhile; sign in again")]
     UnknownSession { id: String },
+    #[error("there is no sign-in \"{id}\" that was taken: it ended meanwhile")]
+    UnknownSignIn { id: String },
     #[error(
         "the session \"{id}\" is at generation {found}, and the new tokens are of generation {came}: it was refreshed elsewhere meanwhile"
     )]

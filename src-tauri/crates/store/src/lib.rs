@@ -14,6 +14,7 @@ mod key_store;
 mod moving;
 mod origins;
 mod refreshes;
+mod replies;
 mod seal;
 mod session_lock;
 mod sessions;
@@ -35,7 +36,7 @@ pub use crate::{
     session_lock::SessionLock,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,
-    store::{KeyStoreState, Opened, Store},
+    store::{Access, KeyStoreState, Opened, Store},
     workspace::{
         Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, FileError, ListedConnection,
         Parameters, QueryFile, QuerySummary, Redirect, RedirectMethod, Refresh, RefreshPolicy, Watcher,

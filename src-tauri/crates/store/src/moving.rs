@@ -17,6 +17,7 @@ impl Store {
             .map(|session| other.refresh_history(&session.id))
             .collect::<Result<Vec<_>, _>>()?;
         let sign_ins = other.pending_sign_ins()?;
+        let taken = other.taken_sign_ins()?;
         let requests = other.requests()?;
         let client_secrets = other.all_client_secrets()?;
         let origins = other.all_origins()?;
@@ -29,6 +30,10 @@ impl Store {
             }
             for sign_in in &sign_ins {
                 sign_ins::insert(transaction, sealer, sign_in)?;
+            }
+            for sign_in in &taken {
+                sign_ins::insert(transaction, sealer, sign_in)?;
+                sign_ins::take(transaction, &sign_in.state)?;
             }
             for request in requests.iter().rev() {
                 authorization_requests::insert(transaction, sealer, request)?;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use crate::{
     SessionLock, Store,
     error::StoreError,
+    replies,
     sessions::{RefreshMark, SealedTokens, Session},
 };
 
@@ -40,7 +41,8 @@ pub struct RefreshRecord {
 impl Store {
     /// Marks the refresh token of `generation` as in flight at `now` (Unix milliseconds), durably.
     ///
-    /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended.
+    /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended,
+    /// and a reply that is kept for it has been read.
     /// False where nothing must be sent: the session is gone or at another generation, its token
     /// was rejected, or it was sent twice without a reply and no person asks for it.
     pub fn begin_refresh(
@@ -64,6 +66,7 @@ impl Store {
                     &RefreshRecord { at: now, generation, ok: false, lost: true, detail },
                 )?;
             }
+            replies::delete(transaction, id)?;
             let begun = asked_by == AskedBy::Person || losses(transaction, id, generation)? < MAX_ATTEMPTS;
             let next =
                 if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
@@ -74,6 +77,7 @@ impl Store {
 
     /// Replaces the tokens of the generation before with those of `session` and records the success at `now`.
     ///
+    /// The reply that brought them is no longer kept.
     /// Label, connection and creation time stay as they are, since they may have been changed meanwhile.
     /// `detail` says what was wrong with the reply that brought them, where something was.
     /// An error means that the new tokens are not kept: nothing may use them.
@@ -118,7 +122,8 @@ impl Store {
             let detail = detail.to_owned();
             let done =
                 RefreshRecord { at: now, generation: found, ok: detail.is_empty(), lost: false, detail };
-            record(transaction, &session.id, &done)
+            record(transaction, &session.id, &done)?;
+            replies::delete(transaction, &session.id)
         })
     }
 
@@ -138,6 +143,7 @@ impl Store {
             if mark(transaction, id, generation)? != Some(RefreshMark::InFlight { since }) {
                 return Ok(());
             }
+            replies::delete(transaction, id)?;
             let lost = end == RefreshMark::PossiblyConsumed;
             let failed = RefreshRecord { at: now, generation, ok: false, lost, detail: detail.to_owned() };
             record(transaction, id, &failed)?;

@@ -21,6 +21,10 @@ pub(crate) fn random_key(random: &Random) -> Key {
     SecretBox::init_with_mut(|bytes: &mut [u8; KEY_LENGTH]| random(bytes))
 }
 
+pub(crate) fn copy(key: &Key) -> Key {
+    SecretBox::new(Box::new(*key.expose_secret()))
+}
+
 /// A column of one row, which is the associated data of what is sealed there.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
@@ -56,12 +60,14 @@ impl Place<'_> {
 
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
+    /// For a process that seals for this one.
+    pub(crate) key: Key,
     random: Random,
 }
 
 impl Sealer {
     pub(crate) fn new(key: &Key, random: Random) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.expose_secret().into()), random }
+        Self { cipher: XChaCha20Poly1305::new(key.expose_secret().into()), key: copy(key), random }
     }
 
     pub(crate) fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {

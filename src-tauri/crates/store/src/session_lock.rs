@@ -1,4 +1,4 @@
-//! One refresh of a session at a time, across processes.
+//! One refresh of a session, and one exchange of a sign-in's code, at a time across processes.
 //!
 //! The lock is the operating system's, on a file: it ends with the process that holds it, whatever the clock says.
 
@@ -14,20 +14,34 @@ use crate::{
     error::StoreError,
 };
 
-/// Held while a session's refresh token is under way; dropping it lets the next one go on.
+/// Held while a session's refresh token, or a sign-in's code, is under way; dropping it lets the next one go on.
 #[derive(Debug)]
 pub struct SessionLock {
     pub(crate) session: String,
     /// Open, and with that locked; none for a store that no other process shares.
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl SessionLock {
+    /// The id of the session or sign-in.
+    pub fn id(&self) -> &str {
+        &self.session
+    }
+
+    /// The same lock for a process that is to hold it as well: it is free when both have ended or closed it.
+    ///
+    /// `None` where no other process could hold it.
+    pub fn share(&self) -> Option<File> {
+        self.file.as_ref()?.try_clone().ok()
+    }
 }
 
 impl Store {
-    /// Takes the session's lock, or `None` where another process or caller holds it.
+    /// Takes the lock of a session or sign-in, or `None` where another process or caller holds it.
     ///
     /// A store in memory belongs to one process, which keeps its own order.
     pub fn try_lock_session(&self, id: &str) -> Result<Option<SessionLock>, StoreError> {
-        let held = |file| Some(SessionLock { session: id.to_owned(), _file: file });
+        let held = |file| Some(SessionLock { session: id.to_owned(), file });
         let Some(folder) = self.locks() else { return Ok(held(None)) };
         let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
         create_private_folder(folder)?;

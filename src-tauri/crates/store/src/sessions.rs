@@ -9,6 +9,7 @@ use crate::{
     RefreshRecord, Store,
     error::StoreError,
     refreshes::record,
+    replies,
     seal::{Place, Sealer},
 };
 
@@ -117,11 +118,15 @@ impl Store {
     }
 
     pub fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+        Ok(self.session_as_written(id)?.map(|session| self.with_known_mark(session)))
+    }
+
+    fn session_as_written(&self, id: &str) -> Result<Option<Session>, StoreError> {
         let row = self.run(|connection| {
             let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?;
             Ok(statement.query_row([id], SealedSession::read).optional()?)
         })?;
-        row.map(|row| row.unseal(&self.sealer).map(|session| self.with_known_mark(session))).transpose()
+        row.map(|row| row.unseal(&self.sealer)).transpose()
     }
 
     pub fn rename_session(&self, id: &str, label: &str) -> Result<(), StoreError> {
@@ -139,11 +144,11 @@ impl Store {
         })
     }
 
-    /// Deletes a session and its history; nothing happens where there is none.
+    /// Deletes a session, its history and a reply that is kept for it; nothing happens where there is none.
     pub fn delete_session(&self, id: &str) -> Result<(), StoreError> {
-        self.run(|connection| {
-            connection.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
-            Ok(())
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
+            replies::delete(transaction, id)
         })?;
         self.remove_lock(id);
         Ok(())
@@ -193,19 +198,27 @@ impl Store {
         Ok(sessions.map(|session| session.map(|session| self.with_known_mark(session))).collect())
     }
 
-    /// A request in flight whose process has ended is one without a reply.
+    /// A request in flight that nobody waits for is one without a reply, unless the reply is kept.
     fn with_known_mark(&self, session: Session) -> Session {
-        match session.refresh_state {
-            RefreshMark::InFlight { .. } if self.persistent() && !self.is_session_locked(&session.id) => {
-                Session { refresh_state: RefreshMark::PossiblyConsumed, ..session }
-            }
-            _ => session,
+        let id = session.id.as_str();
+        let in_flight = matches!(session.refresh_state, RefreshMark::InFlight { .. });
+        if !in_flight
+            || !self.persistent()
+            || self.is_session_locked(id)
+            || matches!(self.reply(id), Ok(Some(_)))
+        {
+            return session;
+        }
+        match self.session_as_written(id) {
+            // It ended between the two looks.
+            Ok(Some(now)) if now.refresh_state != session.refresh_state => now,
+            _ => Session { refresh_state: RefreshMark::PossiblyConsumed, ..session },
         }
     }
 }
 
 /// Writes a session as a new row.
-fn insert(connection: &Connection, sealer: &Sealer, session: &Session) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Connection, sealer: &Sealer, session: &Session) -> Result<(), StoreError> {
     let tokens = SealedTokens::of(sealer, session)?;
     let (refresh_state, refresh_since) = session.refresh_state.columns();
     connection.execute(

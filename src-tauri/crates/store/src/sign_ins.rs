@@ -1,4 +1,4 @@
-//! Sign-ins that wait for the browser. Each is taken once.
+//! Sign-ins that wait for the browser. Each is taken once, and stays until its code was exchanged.
 
 use std::fmt;
 
@@ -7,11 +7,12 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Store,
+    Session, Store,
     authorization_requests::{self, RequestOutcome},
     error::StoreError,
+    replies,
     seal::{Place, Sealer},
-    sessions::words,
+    sessions::{self, words},
 };
 
 /// What the browser's return is matched with and checked against.
@@ -24,7 +25,7 @@ pub struct PendingSignIn {
     pub state: String,
     /// OIDC Core 3.1.2.1.
     pub nonce: SecretString,
-    /// RFC 7636 4.1.
+    /// RFC 7636 4.1. Empty in one that was taken and is found again.
     pub code_verifier: SecretString,
     /// RFC 7636 4.2; what was sent of the verifier.
     pub code_challenge: String,
@@ -70,8 +71,10 @@ impl Store {
         let place = Place { table: "sign_ins", column: "details", row: &sign_in.id };
         let details = self.sealer.seal_json(place, &sign_in.details)?;
         self.run(|connection| {
-            connection
-                .execute("UPDATE sign_ins SET details = ?2 WHERE id = ?1", params![sign_in.id, details])?;
+            connection.execute(
+                "UPDATE sign_ins SET details = ?2 WHERE id = ?1 AND NOT taken",
+                params![sign_in.id, details],
+            )?;
             Ok(())
         })
     }
@@ -81,22 +84,50 @@ impl Store {
         self.run(|connection| find(connection, &self.sealer, state))
     }
 
-    /// Takes the sign-in of `state` away. Of several callers, in any process, one gets it (RFC 9700 4.5).
+    /// Takes the sign-in of `state`. Of several callers, in any process, one gets it (RFC 9700 4.5).
     ///
-    /// Its verifier is in no file afterwards. One that cannot be unsealed is left where it is.
+    /// Its verifier is in no file afterwards; the rest stays for whoever reads the reply to its code, until
+    /// [`Store::finish_sign_in`] or [`Store::end_request`]. One that cannot be unsealed is left where it is.
     pub fn take_sign_in(&self, state: &str) -> Result<Option<PendingSignIn>, StoreError> {
         self.erase(|transaction| {
             let found = find(transaction, &self.sealer, state)?;
-            transaction.execute("DELETE FROM sign_ins WHERE state_hash = ?1", [hash(state)])?;
+            take(transaction, state)?;
             Ok(found)
         })
     }
 
+    /// All that were taken and have not ended, oldest first: their code is under way, or its reply is kept.
+    pub fn taken_sign_ins(&self) -> Result<Vec<PendingSignIn>, StoreError> {
+        self.all_sign_ins("taken")
+    }
+
+    /// Keeps the session that came of a sign-in that was taken, and ends the sign-in and its request, at `at`.
+    ///
+    /// An error means that nothing of it was done; [`StoreError::UnknownSignIn`] that another process was faster.
+    pub fn finish_sign_in(&self, id: &str, session: &Session, at: i64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            if transaction.execute("DELETE FROM sign_ins WHERE id = ?1 AND taken", [id])? == 0 {
+                return Err(StoreError::UnknownSignIn { id: id.to_owned() });
+            }
+            replies::delete(transaction, id)?;
+            sessions::insert(transaction, &self.sealer, session)?;
+            let (done, session) = (RequestOutcome::Succeeded, Some(session.id.as_str()));
+            authorization_requests::end(transaction, &self.sealer, id, done, None, session, at)?;
+            Ok(())
+        })?;
+        self.remove_lock(id);
+        Ok(())
+    }
+
     /// All that wait, oldest first. One that cannot be unsealed is left out and left alone.
     pub fn pending_sign_ins(&self) -> Result<Vec<PendingSignIn>, StoreError> {
+        self.all_sign_ins("NOT taken")
+    }
+
+    fn all_sign_ins(&self, which: &str) -> Result<Vec<PendingSignIn>, StoreError> {
         let rows = self.run(|connection| {
-            let mut statement =
-                connection.prepare_cached(&format!("{SELECT} ORDER BY sign_ins.started_at, id"))?;
+            let sql = format!("{SELECT} WHERE {which} ORDER BY sign_ins.started_at, id");
+            let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([], Sealed::read)?.collect::<Result<Vec<_>, _>>()?;
             Ok(rows)
         })?;
@@ -130,13 +161,19 @@ impl Store {
 }
 
 fn find(connection: &Connection, sealer: &Sealer, state: &str) -> Result<Option<PendingSignIn>, StoreError> {
-    let sql = format!("{SELECT} WHERE sign_ins.state_hash = ?1");
+    let sql = format!("{SELECT} WHERE sign_ins.state_hash = ?1 AND NOT taken");
     let row = connection.query_row(&sql, [hash(state)], Sealed::read).optional()?;
     row.map(|row| row.unseal(sealer)).transpose()
 }
 
 fn delete(connection: &Connection, id: &str) -> Result<bool, StoreError> {
-    Ok(connection.execute("DELETE FROM sign_ins WHERE id = ?1", [id])? == 1)
+    Ok(connection.execute("DELETE FROM sign_ins WHERE id = ?1 AND NOT taken", [id])? == 1)
+}
+
+pub(crate) fn take(connection: &Connection, state: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE sign_ins SET taken = 1, code_verifier = x'' WHERE state_hash = ?1 AND NOT taken";
+    connection.execute(sql, [hash(state)])?;
+    Ok(())
 }
 
 /// Writes the pending row alone.
@@ -190,6 +227,7 @@ struct Sealed {
     started_at: i64,
     expires_at: i64,
     details: Vec<u8>,
+    taken: bool,
 }
 
 impl Sealed {
@@ -207,6 +245,7 @@ impl Sealed {
             started_at: row.get("started_at")?,
             expires_at: row.get("expires_at")?,
             details: row.get("details")?,
+            taken: row.get("taken")?,
         })
     }
 
@@ -214,7 +253,11 @@ impl Sealed {
         let place = |column| Place { table: "sign_ins", column, row: &self.id };
         let state = sealer.unseal_plain(place("state"), &self.state)?;
         let nonce = sealer.unseal_text(place("nonce"), &self.nonce)?;
-        let code_verifier = sealer.unseal_text(place("code_verifier"), &self.code_verifier)?;
+        let code_verifier = if self.taken {
+            SecretString::default()
+        } else {
+            sealer.unseal_text(place("code_verifier"), &self.code_verifier)?
+        };
         let details = sealer.unseal_json(place("details"), &self.details)?;
         Ok(PendingSignIn {
             state,

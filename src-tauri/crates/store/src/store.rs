@@ -6,13 +6,14 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
+use secrecy::SecretBox;
 
 use crate::{
     Random,
     database::{self, Found, Migration},
     error::StoreError,
     key_store,
-    seal::{KEY_LENGTH, Key, Place, Sealer, random_key},
+    seal::{self, KEY_LENGTH, Key, Place, Sealer, random_key},
 };
 
 const FILE: &str = "bobbin.sqlite3";
@@ -54,6 +55,12 @@ pub struct Store {
     /// The folder of the sessions' locks; absent for a store that is gone with the process.
     locks: Option<PathBuf>,
     migration: Option<Migration>,
+}
+
+/// What a store is opened with. The key leaves the process only for one that it starts itself.
+pub struct Access {
+    pub dir: PathBuf,
+    pub key: SecretBox<[u8; 32]>,
 }
 
 /// Why there is no persistent store.
@@ -110,6 +117,17 @@ impl Store {
         let connection = database::open_in_memory()?;
         let key = random_key(&random);
         Ok(Self::new(Some(connection), &key, random, None))
+    }
+
+    /// What another process opens this store with; `None` for one that is gone with this process.
+    pub fn access(&self) -> Option<Access> {
+        let dir = self.locks.as_ref()?.parent()?.to_owned();
+        Some(Access { dir, key: seal::copy(&self.sealer.key) })
+    }
+
+    /// Opens the store of another process. Nothing in it is looked at.
+    pub fn with_access(access: &Access, random: &Random) -> Result<Self, String> {
+        Self::with_key(&access.dir.join(FILE), &access.key, random).map_err(|refusal| refusal.detail)
     }
 
     /// Whether what is kept outlives the process.

@@ -10,24 +10,22 @@ use bobbin_protocol::{
 use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{refuse_another_provider, refused};
+use super::{Taken, refuse_another_provider, refused};
 use crate::{
     Engine, Error, Result,
-    client_auth::Leg,
     exchange::Purpose,
     provider::Provider,
-    session_view, skew,
+    session_view,
+    single_use::{SingleUse, Spent},
+    skew,
     view::{Change, Step},
     waits,
 };
 
 impl Engine {
     /// From the compared callback to a session.
-    pub(super) async fn follow(
-        &self,
-        pending: &PendingSignIn,
-        callback: Callback,
-    ) -> std::result::Result<String, Ended> {
+    pub(super) async fn follow(&self, taken: &Taken, callback: Callback) -> std::result::Result<(), Ended> {
+        let pending = &taken.pending;
         let provider = self.provider(&pending.connection).await?;
         refuse_another_provider(pending, &provider)?;
         if let Ok(issuer) = provider.issuer() {
@@ -57,23 +55,38 @@ impl Engine {
         if asked_for_openid(pending) {
             self.keys(&provider).await?;
         }
-        let reply = self.exchange_code(pending, &provider, &code).await?;
+        let reply = self.exchange_code(taken, &provider, &code).await?;
+        self.accept(pending, &provider, reply, &code).await
+    }
+
+    /// From the reply to a code to a session: its id_token is checked, and what it brought is kept.
+    pub(crate) async fn accept(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        reply: TokenReply,
+        code: &SecretString,
+    ) -> std::result::Result<(), Ended> {
+        if asked_for_openid(pending) {
+            reply.require_id_token().map_err(|error| token_error(&error))?;
+        }
         let received = self.now();
         self.progress(&pending.id, |run, now| {
             run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
             run.begin(Step::Verify, now, "Fetching keys and checking the id_token");
         });
 
-        let verdict = self.verify_sign_in(pending, &provider, &reply, &code).await?;
+        let verdict = self.verify_sign_in(pending, provider, &reply, code).await?;
         if let Some(verdict) = &verdict {
             let checks = session_view::checks(verdict);
             self.progress(&pending.id, |run, _| run.checks = checks);
             if !verdict.accepted() {
-                return Err(skew::told(rejected(verdict), self.clock_ahead(&provider)).into());
+                return Err(skew::told(rejected(verdict), self.clock_ahead(provider)).into());
             }
         }
-        let session = self.session_from(pending, &provider, received, reply, verdict.as_ref());
-        self.keep_session(session.clone()).await?;
+        let session = self.session_from(pending, provider, received, reply, verdict.as_ref());
+        self.keep_signed_in(&pending.id, session.clone()).await?;
+        tracing::info!(sign_in = pending.id, "signed in");
         let missing: Vec<_> =
             pending.scopes.iter().filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
         self.progress(&pending.id, |run, now| {
@@ -85,27 +98,29 @@ impl Engine {
             run.succeed(session.id.clone());
         });
         self.changed(Change::Overview);
-        let id = session.id.clone();
         if let Some(subject) = verdict.as_ref().and_then(subject) {
             let engine = self.clone();
             tokio::spawn(async move {
                 engine.name_from_userinfo(session.id, subject).await;
             });
         }
-        Ok(id)
+        Ok(())
     }
 
     async fn exchange_code(
         &self,
-        pending: &PendingSignIn,
+        taken: &Taken,
         provider: &Provider,
         code: &SecretString,
     ) -> std::result::Result<TokenReply, Ended> {
+        let pending = &taken.pending;
         let verifier = CodeVerifier::parse(pending.code_verifier.expose_secret())
             .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
         // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
-        let reply = self
-            .ask_for_tokens(provider, Purpose::CodeExchange, Leg::Token, &pending.id, |client| {
+        let spent = Spent::Code(code.expose_secret().to_owned());
+        let single_use = SingleUse { lock: taken.lock.clone(), spent };
+        let (reply, exchanged) = self
+            .ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
                 build_code_exchange(client, code, &pending.redirect_uri, &verifier)
             })
             .await
@@ -115,9 +130,8 @@ impl Engine {
                 }
                 _ => Ended::Failed(error),
             })?;
-        if asked_for_openid(pending) {
-            reply.require_id_token().map_err(|error| token_error(&error))?;
-        }
+        // Its reply is in the store already.
+        self.record_exchanged(&exchanged);
         Ok(reply)
     }
 
@@ -198,7 +212,7 @@ impl Engine {
 }
 
 /// How a sign-in ended without a session.
-pub(super) enum Ended {
+pub(crate) enum Ended {
     Cancelled(String),
     Failed(Error),
 }
@@ -213,7 +227,7 @@ fn subject(verdict: &Verdict) -> Option<String> {
     verdict.claims.as_ref()?.get("sub")?.as_str().map(str::to_owned)
 }
 
-fn asked_for_openid(pending: &PendingSignIn) -> bool {
+pub(crate) fn asked_for_openid(pending: &PendingSignIn) -> bool {
     pending.scopes.iter().any(|scope| scope == "openid")
 }
 

@@ -19,19 +19,25 @@ const AGAIN: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct NewTokens {
     pub(crate) session: Session,
-    /// The refresh that brought them; `None` for a new session.
-    pub(crate) refreshed: Option<Refreshed>,
+    pub(crate) source: Source,
     /// What the refresh brought and is checked once the tokens are kept.
     pub(crate) id_token: Option<SecretString>,
 }
 
-/// How a refresh ended that brought a refresh token at least.
+/// What brought them. Times are Unix milliseconds.
 #[derive(Clone)]
-pub(crate) struct Refreshed {
-    /// Unix milliseconds.
-    pub(crate) at: i64,
-    /// What was wrong with its reply; empty where nothing was.
-    pub(crate) detail: String,
+pub(crate) enum Source {
+    /// A refresh that brought a refresh token at least; `detail` says what was wrong with its reply, where something was.
+    Refresh {
+        at: i64,
+        detail: String,
+    },
+    /// The sign-in of that id.
+    SignIn {
+        id: String,
+        at: i64,
+    },
+    Person,
 }
 
 #[derive(Default)]
@@ -44,7 +50,23 @@ pub(super) struct Held {
 impl Engine {
     /// Keeps a new session, durably. On `session_unsaved` it is held and kept as soon as the database takes it.
     pub(crate) async fn keep_session(&self, session: Session) -> Result<()> {
-        self.keep_tokens(NewTokens { session, refreshed: None, id_token: None }).await
+        self.keep_tokens(NewTokens { session, source: Source::Person, id_token: None }).await
+    }
+
+    /// Keeps the session that came of a sign-in, and with it the sign-in's end.
+    pub(crate) async fn keep_signed_in(&self, sign_in: &str, session: Session) -> Result<()> {
+        let source = Source::SignIn { id: sign_in.to_owned(), at: self.now() };
+        self.keep_tokens(NewTokens { session, source, id_token: None }).await
+    }
+
+    /// The ids of the sessions, or their sign-ins, whose tokens are held.
+    pub(crate) fn held(&self) -> Vec<String> {
+        let held = lock(&self.0.storage.unsaved.tokens);
+        let id = |new: &NewTokens| match &new.source {
+            Source::SignIn { id, .. } => id.clone(),
+            Source::Refresh { .. } | Source::Person => new.session.id.clone(),
+        };
+        held.iter().map(id).collect()
     }
 
     /// Keeps new tokens, durably: this may be the only copy of a single-use successor.
@@ -89,10 +111,11 @@ impl Engine {
     }
 
     async fn write_tokens(&self, new: &NewTokens) -> Result<()> {
-        let (session, refreshed) = (new.session.clone(), new.refreshed.clone());
-        self.with_store(move |store| match refreshed {
-            Some(Refreshed { at, detail }) => store.finish_refresh(&session, &detail, at),
-            None => store.add_session(&session),
+        let NewTokens { session, source, .. } = new.clone();
+        self.with_store(move |store| match source {
+            Source::Refresh { at, detail } => store.finish_refresh(&session, &detail, at),
+            Source::SignIn { id, at } => store.finish_sign_in(&id, &session, at),
+            Source::Person => store.add_session(&session),
         })
         .await
     }
@@ -113,7 +136,7 @@ impl Engine {
 
 /// No later try can help.
 fn hopeless(error: &Error) -> bool {
-    matches!(error.code(), "session_overtaken" | "session_unknown")
+    matches!(error.code(), "session_overtaken" | "session_unknown" | "sign_in_over")
 }
 
 fn unsaved(refusal: Option<Error>) -> Error {

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its part of the world")]
 
 use std::{
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -12,7 +13,7 @@ use std::{
 };
 
 use bobbin_engine::{
-    Browser, Clock, Config, Engine, Entropy, Events, Keeping,
+    Browser, Clock, Config, Engine, Entropy, Events, Keeping, SingleUseProgram,
     view::{
         Change, ConnectionDraft, ConnectionView, EndpointDraft, EndpointKind, LinkRegistration, Notice,
         RunRequest, SignInState, SignInView,
@@ -93,17 +94,28 @@ impl Events for Outside {
 impl World {
     pub fn new() -> Self {
         // The tests of the store and of the window use the real key store.
-        Self::at(Arc::new(tempfile::tempdir().unwrap()), Keeping::Memory)
+        Self::at(&Arc::new(tempfile::tempdir().unwrap()), Keeping::Memory)
     }
 
     /// A Bobbin with its data in `folder`, which several may share.
-    pub fn at(folder: Arc<tempfile::TempDir>, keeping: Keeping) -> Self {
+    pub fn at(folder: &Arc<tempfile::TempDir>, keeping: Keeping) -> Self {
+        Self::sending_with(folder.clone(), folder.path(), keeping, None)
+    }
+
+    /// The same that sends what works once with another process.
+    pub fn sending_with(
+        folder: Arc<tempfile::TempDir>,
+        data: &Path,
+        keeping: Keeping,
+        single_use: Option<SingleUseProgram>,
+    ) -> Self {
         let outside = Arc::new(Outside::default());
         let engine = Engine::new(Config {
-            data_dir: folder.path().to_owned(),
-            workspace_dir: folder.path().to_owned(),
+            data_dir: data.to_owned(),
+            workspace_dir: data.to_owned(),
             keeping,
             sandbox_port: 0,
+            single_use,
             clock: outside.clone(),
             entropy: outside.clone(),
             browser: outside.clone(),

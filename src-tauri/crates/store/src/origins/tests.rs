@@ -23,7 +23,8 @@ fn of_version_3() -> Folder {
     store.add_session(&session("one")).unwrap();
     store.put_client_secret("with-secret", Some(&"s".into())).unwrap();
     drop(store);
-    let undo = "ALTER TABLE sessions DROP COLUMN warnings; DROP TABLE origins; PRAGMA user_version = 3";
+    let undo = "ALTER TABLE sessions DROP COLUMN warnings; DROP TABLE origins; DROP TABLE replies;
+        ALTER TABLE sign_ins DROP COLUMN taken; PRAGMA user_version = 3";
     folder.sql().execute_batch(undo).unwrap();
     folder
 }

@@ -27,6 +27,7 @@ fn fill(store: &Store) {
     let key = ClientKey { pkcs8: b"pkcs8-plaintext".to_vec().into(), info: json!("info-plaintext") };
     store.put_client_key("sandbox", Some(&key)).unwrap();
     store.put_draft("queries/a", "draft-plaintext").unwrap();
+    assert!(store.put_reply("one", &json!({ "body": "reply-plaintext" })).unwrap());
     store.put_exchange("one", 10, &json!({ "body": "exchange-plaintext" })).unwrap();
 }
 
@@ -118,7 +119,7 @@ fn an_empty_file_is_migrated_to_the_present_schema() {
     fill(&folder.open());
 
     let version: i64 = folder.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
     assert!(matches!(database::look(&folder.database()), Ok(Found::Sealed)));
 }
 

@@ -1,0 +1,191 @@
+//! Going on from a reply that no process lived to read, and following one that is still under way.
+
+use std::{sync::Arc, time::Duration};
+
+use bobbin_protocol::token::process_token_reply;
+use bobbin_store::{PendingSignIn, RefreshMark, RequestOutcome, Store};
+use secrecy::SecretString;
+
+use super::{Arrived, Spent};
+use crate::{
+    Engine, Error, Result,
+    callback::{Ended, asked_for_openid, refuse_another_provider, token_error},
+    exchange::{Exchanged, Lost, Purpose},
+    lock,
+    provider::Provider,
+    sign_in::Run,
+    skew,
+    view::{Change, SignInState, Step},
+};
+
+/// How often it is tried again to reach a provider whose keys are needed to accept what has arrived.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Goes on, in the background, with every refresh and sign-in that an earlier run left half-way.
+    pub(crate) fn take_up_replies(&self, store: &Arc<Store>) -> Result<()> {
+        for id in store.unfinished_refreshes()? {
+            let Ok(Some(session)) = store.session(&id) else { continue };
+            if session.refresh_state == RefreshMark::PossiblyConsumed {
+                // Nobody waits for it, and there is no reply.
+                continue;
+            }
+            let engine = self.clone();
+            tokio::spawn(async move {
+                let _turn = engine.turn(&id).await;
+                if let Err(error) = engine.lock_session(&id).await {
+                    engine.report(&error);
+                }
+                engine.session_changed(&id);
+            });
+        }
+        for pending in store.taken_sign_ins()? {
+            let known = lock(&self.0.sign_ins).get(&pending.id).is_some();
+            if !known {
+                lock(&self.0.sign_ins).add(exchanging(&pending, self.now()));
+                self.changed(Change::SignIn { id: pending.id.clone() });
+            }
+            let engine = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = engine.resume_sign_in(&pending.id).await {
+                    engine.report(&error);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Ends the refresh of session `id` whose reply is kept, as if it had just arrived. The caller holds the lock.
+    ///
+    /// What was wrong with the reply is told and no error here: the caller goes on with the session as it is then.
+    pub(crate) async fn read_left_reply(&self, id: &str) -> Result<()> {
+        self.save_held(id).await?;
+        let wanted = id.to_owned();
+        let left = move |store: &Store| Ok((Arrived::kept_in(store, &wanted)?, store.session(&wanted)?));
+        let (Some(arrived), Some(session)) = self.with_store(left).await? else { return Ok(()) };
+        let Spent::RefreshToken { generation, since, scopes } = arrived.spent.clone() else { return Ok(()) };
+        tracing::info!(session = id, generation, "reading the reply that was left");
+        let ended = if session.generation == generation {
+            let provider = self.provider_at_rest(&session.connection).ok();
+            let sent = self.sent(Purpose::Refresh, provider.as_ref(), arrived);
+            let ended = self.end_refresh(session, provider.as_ref(), (generation, since), scopes, sent).await;
+            ended.map_err(|not_spent| not_spent.error)
+        } else {
+            Ok(())
+        };
+        match ended {
+            Err(error) if error.code() == "session_unsaved" => return Err(error),
+            Err(error) => self.report(&error),
+            Ok(()) => {}
+        }
+        let read = id.to_owned();
+        self.with_store(move |store| store.delete_reply(&read)).await
+    }
+
+    /// Ends a sign-in whose code was sent by a process that ended, or by one that is still at it.
+    async fn resume_sign_in(&self, id: &str) -> Result<()> {
+        let _turn = self.turn(id).await;
+        let _lock = self.lock_when_free(id).await?;
+        let wanted = id.to_owned();
+        let left = move |store: &Store| {
+            let pending = store.taken_sign_ins()?.into_iter().find(|pending| pending.id == wanted);
+            Ok((pending, Arrived::kept_in(store, &wanted)?))
+        };
+        let outcome = match self.with_store(left).await? {
+            (Some(pending), Some(arrived)) => {
+                tracing::info!(sign_in = id, "reading the reply that was left");
+                self.accept_arrived(&pending, arrived).await
+            }
+            (Some(_), None) => Err(Ended::Failed(
+                Error::new(
+                    "sign_in_interrupted",
+                    "Bobbin ended while it exchanged the code, and no reply was kept.",
+                )
+                .hint("The code cannot be used again. Sign in again."),
+            )),
+            // Another process has ended it.
+            (None, _) => return self.adopt_outcome(id).await,
+        };
+        self.end_sign_in(id, outcome).await;
+        Ok(())
+    }
+
+    async fn accept_arrived(
+        &self,
+        pending: &PendingSignIn,
+        arrived: Arrived,
+    ) -> std::result::Result<(), Ended> {
+        let Spent::Code(code) = arrived.spent.clone() else { return Ok(()) };
+        let provider = self.provider_in_time(pending).await?;
+        refuse_another_provider(pending, &provider)?;
+        let exchanged = self
+            .sent(Purpose::CodeExchange, Some(&provider), arrived)
+            .map_err(|lost| Ended::Failed(lost.error))?;
+        self.record_exchanged(&exchanged);
+        let reply = process_token_reply(&exchanged.reply, &provider.preset.errors)
+            .map_err(|error| skew::told(token_error(&error), self.clock_ahead(&provider)))?;
+        self.tell_unusual(&reply.warnings);
+        self.accept(pending, &provider, reply, &SecretString::from(code)).await
+    }
+
+    /// The sign-in's provider with the keys that its id_token needs, however long it cannot be reached: the tokens wait.
+    async fn provider_in_time(&self, pending: &PendingSignIn) -> Result<Provider> {
+        loop {
+            let error = match self.provider_with_keys(pending).await {
+                Err(error) if error.code() != "connection_not_found" => error,
+                ready => return ready,
+            };
+            self.progress(&pending.id, |run, _| run.failure = Some(error.into()));
+            tokio::time::sleep(RETRY_INTERVAL).await;
+        }
+    }
+
+    async fn provider_with_keys(&self, pending: &PendingSignIn) -> Result<Provider> {
+        let provider = self.provider(&pending.connection).await?;
+        if asked_for_openid(pending) {
+            self.keys(&provider).await?;
+        }
+        Ok(provider)
+    }
+
+    /// Shows what another process made of a sign-in.
+    async fn adopt_outcome(&self, id: &str) -> Result<()> {
+        let requests = self.with_store(Store::requests).await?;
+        let request = requests.into_iter().find(|request| request.id == id);
+        let session = request
+            .as_ref()
+            .filter(|request| request.outcome == RequestOutcome::Succeeded)
+            .and_then(|request| request.session.clone());
+        let why = request.and_then(|request| request.detail).unwrap_or_default();
+        self.progress(id, |run, now| match session {
+            Some(session) => run.succeed(session),
+            None => run.end(SignInState::Failed, now, &why),
+        });
+        self.changed(Change::Overview);
+        Ok(())
+    }
+
+    fn sent(
+        &self,
+        purpose: Purpose,
+        provider: Option<&Provider>,
+        arrived: Arrived,
+    ) -> std::result::Result<Exchanged, Lost> {
+        let url = provider.and_then(|provider| provider.token_endpoint().ok());
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the server");
+        let (id, duration_ms) = (arrived.exchange.clone(), arrived.duration_ms);
+        self.exchanged(purpose, id, duration_ms, host, arrived.result())
+    }
+}
+
+/// The sign-in as it stands while its code is under way.
+fn exchanging(pending: &PendingSignIn, now: i64) -> Run {
+    let mut run = Run::new(pending);
+    run.done(Step::Prepare, pending.started_at, "state, nonce and verifier: 32 random bytes each");
+    run.begin(Step::Consent, pending.started_at, "");
+    run.done(Step::Consent, now, "The browser came back.");
+    run.begin(Step::Callback, now, "");
+    run.done(Step::Callback, now, "state matches · code received");
+    run.begin(Step::Exchange, now, "Waiting for the reply to the code");
+    run
+}

@@ -1,0 +1,59 @@
+//! Replies to requests that spend something once, kept as they came until what they bring is kept.
+//!
+//! Whoever receives one writes it here before anything else, so that it outlives the process that asked for it.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+
+use crate::{Store, error::StoreError, seal::Place};
+
+fn place(id: &str) -> Place<'_> {
+    Place { table: "replies", column: "reply", row: id }
+}
+
+impl Store {
+    /// Keeps the reply to the request of the session or taken sign-in `id`, durably, in place of an earlier one.
+    ///
+    /// False where neither is there any more: nobody would read it.
+    pub fn put_reply(&self, id: &str, reply: &Value) -> Result<bool, StoreError> {
+        let sealed = self.sealer.seal_json(place(id), reply)?;
+        self.run(|connection| {
+            let sql = "INSERT OR REPLACE INTO replies (id, reply) SELECT ?1, ?2
+                WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?1)
+                OR EXISTS (SELECT 1 FROM sign_ins WHERE id = ?1 AND taken)";
+            Ok(connection.execute(sql, params![id, sealed])? == 1)
+        })
+    }
+
+    pub fn reply(&self, id: &str) -> Result<Option<Value>, StoreError> {
+        let sealed: Option<Vec<u8>> = self.run(|connection| {
+            let sql = "SELECT reply FROM replies WHERE id = ?1";
+            Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?)
+        })?;
+        sealed.map(|sealed| self.sealer.unseal_json(place(id), &sealed)).transpose()
+    }
+
+    /// Deletes a reply that brought nothing that could be kept.
+    pub fn delete_reply(&self, id: &str) -> Result<(), StoreError> {
+        self.run(|connection| delete(connection, id))
+    }
+
+    /// The ids of the sessions whose refresh has not ended: a request is in flight, or its reply is kept.
+    pub fn unfinished_refreshes(&self) -> Result<Vec<String>, StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)",
+            )?;
+            let ids = statement.query_map([], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+pub(crate) fn delete(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM replies WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
