@@ -69,6 +69,11 @@ impl From<StoreError> for Error {
                 "Bobbin's database was written by a newer Bobbin.",
                 "Install that version, or move the file away to begin afresh.",
             ),
+            StoreError::WrongKey { .. } => (
+                "store_key_lost",
+                "The key in the key store is not the one that Bobbin's database is sealed with.",
+                "Bring the right key back from a backup of the key store; nothing was deleted.",
+            ),
             StoreError::Unsealable { .. } | StoreError::Content { .. } => (
                 "secret_unreadable",
                 "A value in Bobbin's database cannot be read; it was left as it is.",

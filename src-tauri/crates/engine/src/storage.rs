@@ -59,8 +59,13 @@ impl Engine {
         self.0.storage.get()
     }
 
+    /// With what the store says of itself: why it is in memory, and which of its rows cannot be read.
     pub(crate) fn key_store_state(&self) -> (KeyStoreState, Option<String>) {
-        lock(&self.0.storage.state).clone().unwrap_or((KeyStoreState::Checking, None))
+        let (state, detail) =
+            lock(&self.0.storage.state).clone().unwrap_or((KeyStoreState::Checking, None));
+        let left_out = self.store_if_open().and_then(|store| store.left_out());
+        let told: Vec<String> = detail.into_iter().chain(left_out).collect();
+        (state, (!told.is_empty()).then(|| told.join("\n")))
     }
 
     /// Asks the key store again. What was kept in memory meanwhile moves into the database.

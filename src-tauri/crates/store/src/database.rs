@@ -7,12 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig,
+};
 
-use crate::error::StoreError;
+use crate::{
+    error::StoreError,
+    seal::{Place, Sealer},
+};
 
 /// How long a call waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is sealed under [`KEY_CHECK`], to tell a lost key from a fresh database.
+const KEY_CHECK_TEXT: &[u8] = b"bobbin";
+const KEY_CHECK: Place<'static> = Place { table: "meta", column: "value", row: "key_check" };
 
 /// Each entry brings the schema from its index to the next version; an entry that was released is never changed.
 const MIGRATIONS: &[&str] = &[
@@ -148,31 +156,38 @@ pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
     if !path.exists() {
         return Ok(Found::Fresh);
     }
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let connection = connect(path)?;
     if version(&connection, path)? == 0 {
         return Ok(Found::Fresh);
     }
-    let key_check =
-        connection.query_row("SELECT 1 FROM meta WHERE name = 'key_check'", [], |_| Ok(())).optional()?;
-    Ok(if key_check.is_some() { Found::Sealed } else { Found::Fresh })
+    Ok(if key_check(&connection)?.is_some() { Found::Sealed } else { Found::Fresh })
 }
 
 /// Opens or creates the file, readable by its owner alone, and brings its schema up to date.
-pub(crate) fn open(path: &Path) -> Result<(Connection, Option<Migration>), StoreError> {
+///
+/// A key that does not fit what is in it changes nothing.
+pub(crate) fn open(path: &Path, sealer: &Sealer) -> Result<(Connection, Option<Migration>), StoreError> {
     // SQLite gives the -wal and -shm files the mode of the database.
     open_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
-    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mut connection = connect(path)?;
+    let migration = prepare(&mut connection, path, sealer)?;
     switch_to_wal(&connection)?;
-    let migration = prepare(&mut connection, path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((connection, migration))
 }
 
+/// Opens a file for looking: its log is not worked into it when the connection ends.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
 /// The same schema, gone with the process.
-pub(crate) fn open_in_memory() -> Result<Connection, StoreError> {
+pub(crate) fn open_in_memory(sealer: &Sealer) -> Result<Connection, StoreError> {
     let mut connection = Connection::open_in_memory()?;
-    prepare(&mut connection, Path::new(":memory:"))?;
+    prepare(&mut connection, Path::new(":memory:"), sealer)?;
     Ok(connection)
 }
 
@@ -197,7 +212,11 @@ fn switch_to_wal(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>, StoreError> {
+fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    sealer: &Sealer,
+) -> Result<Option<Migration>, StoreError> {
     connection.pragma_update(None, "synchronous", "full")?;
     // What is deleted is overwritten, and not merely unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
@@ -205,6 +224,12 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>
     // Two processes may come here at once: the version is read under the write lock.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction, path)?;
+    let key_check = if from == 0 { None } else { key_check(&transaction)? };
+    if let Some(sealed) = &key_check
+        && !fits(sealer, sealed)
+    {
+        return Err(StoreError::WrongKey { path: path.to_owned() });
+    }
     for (number, migration) in (1_i64..).zip(MIGRATIONS) {
         if number > from {
             transaction.execute_batch(migration)?;
@@ -212,8 +237,22 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>
         }
     }
     let to = version(&transaction, path)?;
+    if key_check.is_none() {
+        let sealed = sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
+        transaction.execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
+    }
     transaction.commit()?;
     Ok((from != to).then_some(Migration { from, to }))
+}
+
+/// What the key is proved with; absent where nothing was sealed yet.
+fn key_check(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE name = 'key_check'";
+    Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
+fn fits(sealer: &Sealer, key_check: &[u8]) -> bool {
+    sealer.unseal(KEY_CHECK, key_check).is_ok_and(|text| text == KEY_CHECK_TEXT)
 }
 
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {

@@ -15,13 +15,18 @@ pub enum StoreError {
         .path.display()
     )]
     NewerSchema { path: PathBuf, found: i64, known: i64 },
+    #[error(
+        "The key in the key store is not the one that {} is sealed with. Bring the right key back from a backup of the key store, or move the file away to begin afresh; nothing was deleted.",
+        .path.display()
+    )]
+    WrongKey { path: PathBuf },
     /// Named by its place; nothing of the value is in the message.
     #[error(
         "{table}.{column} of \"{row}\" cannot be unsealed: it was changed outside Bobbin or sealed with another key. It was left as it is"
     )]
     Unsealable { table: &'static str, column: &'static str, row: String },
     #[error("{table}.{column} of \"{row}\" is not what Bobbin writes: {reason}. It was left as it is")]
-    Content { table: &'static str, column: &'static str, row: String, reason: String },
+    Content { table: &'static str, column: String, row: String, reason: String },
     #[error("there is no session \"{id}\". It may have been deleted meanwhile; sign in again")]
     UnknownSession { id: String },
     #[error("there is no sign-in \"{id}\" that was taken: it ended meanwhile")]

@@ -15,6 +15,7 @@ mod moving;
 mod origins;
 mod refreshes;
 mod replies;
+mod rows;
 mod seal;
 mod session_lock;
 mod sessions;

@@ -42,7 +42,7 @@ impl Place<'_> {
     pub(crate) fn content(&self, reason: impl Into<String>) -> StoreError {
         StoreError::Content {
             table: self.table,
-            column: self.column,
+            column: self.column.to_owned(),
             row: self.row.to_owned(),
             reason: reason.into(),
         }

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 use secrecy::SecretBox;
 
 use crate::{
@@ -13,13 +13,11 @@ use crate::{
     database::{self, Found, Migration},
     error::StoreError,
     key_store,
-    seal::{self, KEY_LENGTH, Key, Place, Sealer, random_key},
+    rows::LeftOut,
+    seal::{self, KEY_LENGTH, Key, Sealer, random_key},
 };
 
 const FILE: &str = "bobbin.sqlite3";
-/// What is sealed under [`KEY_CHECK`], to tell a lost key from a fresh database.
-const KEY_CHECK_TEXT: &[u8] = b"bobbin";
-const KEY_CHECK: Place<'static> = Place { table: "meta", column: "value", row: "key_check" };
 
 /// Whether what is kept outlives the process, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +39,7 @@ pub enum KeyStoreState {
 pub struct Opened {
     pub store: Store,
     pub state: KeyStoreState,
-    /// What happened and what to do, for people. With `Ready` it tells of what could not be unsealed.
+    /// What happened and what to do, for people.
     pub detail: Option<String>,
 }
 
@@ -55,6 +53,7 @@ pub struct Store {
     /// The folder of the sessions' locks; absent for a store that is gone with the process.
     locks: Option<PathBuf>,
     migration: Option<Migration>,
+    pub(crate) left_out: LeftOut,
 }
 
 /// What a store is opened with. The key leaves the process only for one that it starts itself.
@@ -78,7 +77,11 @@ impl Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::new(KeyStoreState::DatabaseFailed, error.to_string())
+        let state = match error {
+            StoreError::WrongKey { .. } => KeyStoreState::KeyLost,
+            _ => KeyStoreState::DatabaseFailed,
+        };
+        Self::new(state, error.to_string())
     }
 }
 
@@ -102,7 +105,7 @@ impl Store {
         random: &Random,
     ) -> Opened {
         match Self::open_persistent(dir, key, random) {
-            Ok((store, detail)) => Opened { store, state: KeyStoreState::Ready, detail },
+            Ok(store) => Opened { store, state: KeyStoreState::Ready, detail: None },
             Err(refusal) => Opened {
                 store: Self::in_memory(random.clone())
                     .unwrap_or_else(|_| Self::without_database(random.clone())),
@@ -114,9 +117,9 @@ impl Store {
 
     /// A store that is gone with the process.
     pub fn in_memory(random: Random) -> Result<Self, StoreError> {
-        let connection = database::open_in_memory()?;
-        let key = random_key(&random);
-        Ok(Self::new(Some(connection), &key, random, None))
+        let sealer = Sealer::new(&random_key(&random), random);
+        let connection = database::open_in_memory(&sealer)?;
+        Ok(Self::new(Some(connection), sealer, None))
     }
 
     /// What another process opens this store with; `None` for one that is gone with this process.
@@ -148,56 +151,33 @@ impl Store {
         dir: &Path,
         key: impl FnOnce(&Found) -> Result<Key, Refusal>,
         random: &Random,
-    ) -> Result<(Self, Option<String>), Refusal> {
+    ) -> Result<Self, Refusal> {
         let path = dir.join(FILE);
         let found = database::look(&path)?;
         database::create_private_folder(dir)?;
         let key = key(&found)?;
-        let store = Self::with_key(&path, &key, random)?;
-        let unreadable = store.unreadable_sessions()?;
-        let detail = (!unreadable.is_empty()).then(|| unreadable.join("; "));
-        Ok((store, detail))
+        Self::with_key(&path, &key, random)
     }
 
     pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
-        let (connection, migration) = database::open(path)?;
+        let sealer = Sealer::new(key, random.clone());
+        let (connection, migration) = database::open(path, &sealer)?;
         let locks = path.with_file_name("locks");
-        let store = Self { migration, ..Self::new(Some(connection), key, random.clone(), Some(locks)) };
-        store.check_key(path)?;
-        Ok(store)
-    }
-
-    /// Unseals the key check, or writes it where there is none yet.
-    fn check_key(&self, path: &Path) -> Result<(), Refusal> {
-        let sealed = self.sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
-        let kept: Option<Vec<u8>> = self.run(|connection| {
-            // Of two processes that open a fresh database at once, the first one's stays.
-            connection
-                .execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
-            Ok(connection
-                .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
-                .optional()?)
-        })?;
-        match kept.map(|kept| self.sealer.unseal(KEY_CHECK, &kept)) {
-            Some(Ok(text)) if text == KEY_CHECK_TEXT => Ok(()),
-            _ => Err(Refusal::new(
-                KeyStoreState::KeyLost,
-                format!(
-                    "The key in the key store is not the one that {} is sealed with. Bring the right key back from a backup of the key store, or move the file away to begin afresh; nothing was deleted.",
-                    path.display()
-                ),
-            )),
-        }
+        Ok(Self { migration, ..Self::new(Some(connection), sealer, Some(locks)) })
     }
 
     fn without_database(random: Random) -> Self {
-        let key = random_key(&random);
-        Self::new(None, &key, random, None)
+        Self::new(None, Sealer::new(&random_key(&random), random), None)
     }
 
-    fn new(connection: Option<Connection>, key: &Key, random: Random, locks: Option<PathBuf>) -> Self {
-        let sealer = Sealer::new(key, random);
-        Self { connection: connection.map(Mutex::new), sealer, locks, migration: None }
+    fn new(connection: Option<Connection>, sealer: Sealer, locks: Option<PathBuf>) -> Self {
+        Self {
+            connection: connection.map(Mutex::new),
+            sealer,
+            locks,
+            migration: None,
+            left_out: LeftOut::default(),
+        }
     }
 
     /// [`Store::write`] for what must be in no file afterwards, not even sealed.

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    ClientKey, KeyStoreState, RefreshMark, RequestOutcome, Session, SessionKind, Store, StoreError,
+    ClientKey, KeyStoreState, Migration, RefreshMark, RequestOutcome, Session, SessionKind, Store, StoreError,
     database::{self, Found},
     testing::{Folder, begin, key, random, refreshed, session, sign_in},
 };
@@ -93,6 +93,45 @@ fn another_key_is_a_lost_key_and_nothing_is_changed() {
     assert!(refusal.detail.contains("nothing was deleted"), "{}", refusal.detail);
     assert_eq!(fs::read(folder.database()).unwrap(), before);
     assert_eq!(folder.open().sessions().unwrap().len(), 1, "the right key opens it again");
+}
+
+/// Every file of the folder with what is in it, but for the locks and SQLite's own index of the log.
+fn contents(folder: &Folder) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = files(folder.path());
+    files.retain(|path| !path.to_string_lossy().ends_with("-shm"));
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+#[test]
+fn another_key_migrates_nothing_and_writes_no_key_check() {
+    let folder = Folder::new();
+    fs::write(folder.database(), VERSION_2).unwrap();
+    let before = contents(&folder);
+
+    assert_eq!(folder.try_open(&key(8)).err().unwrap().state, KeyStoreState::KeyLost);
+
+    assert_eq!(contents(&folder), before);
+    assert_eq!(folder.open().migration(), Some(Migration { from: 2, to: 5 }));
+}
+
+#[test]
+fn another_key_leaves_the_log_of_a_process_that_was_killed_as_it_is() {
+    let folder = Folder::new();
+    let copy = Folder::new();
+    let store = folder.open();
+    fill(&store);
+    // What a killed process leaves: a log that was not worked into the database.
+    for path in [folder.database(), folder.path().join("bobbin.sqlite3-wal")] {
+        fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let before = contents(&copy);
+
+    assert_eq!(copy.try_open(&key(8)).err().unwrap().state, KeyStoreState::KeyLost);
+    database::look(&copy.database()).unwrap();
+
+    assert_eq!(contents(&copy), before);
+    assert_eq!(copy.open().sessions().unwrap().len(), 1);
 }
 
 #[test]
