@@ -54,6 +54,11 @@ impl From<Error> for ErrorView {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, message, hint) = match &error {
+            StoreError::Sqlite(_) if error.is_damage() => (
+                "store_damaged",
+                "Bobbin's database is damaged.",
+                "Start Bobbin again: it sets the damaged file aside and recovers what can be read of it. Nothing was deleted.",
+            ),
             StoreError::Sqlite(_) => (
                 "store_failed",
                 "Bobbin's database did not take the change.",

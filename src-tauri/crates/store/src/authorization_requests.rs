@@ -133,8 +133,7 @@ impl Store {
     pub fn request_by_state(&self, state: &str) -> Result<Option<AuthorizationRequest>, StoreError> {
         let sql = "SELECT * FROM authorization_requests WHERE state_hash = ?1";
         let list = List::of("authorization_requests", sql);
-        let row =
-            self.run(|connection| rows::find(connection, list, [hash(state)], SealedRequest::read))?;
+        let row = self.run(|connection| rows::find(connection, list, [hash(state)], SealedRequest::read))?;
         row.map(|row| row.unseal(&self.sealer)).transpose()
     }
 

@@ -7,12 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig};
 
 use crate::{
+    damage,
     error::StoreError,
+    in_use::InUse,
     seal::{Place, Sealer},
 };
 
@@ -149,10 +149,32 @@ pub(crate) enum Found {
     Fresh,
     /// Something in it is sealed.
     Sealed,
+    Damaged {
+        reason: String,
+        /// Something sealed can still be made out in it.
+        sealed: bool,
+    },
 }
 
-/// Looks at the file without creating or migrating it.
+impl Found {
+    /// Whether there is something that only the key it was sealed with can open.
+    pub(crate) fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed | Self::Damaged { sealed: true, .. })
+    }
+}
+
+/// Looks at the file without creating, migrating or mending it.
 pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
+    // Who has it open has looked at it, and writes to it.
+    let Some(_alone) = InUse::alone(path)? else { return glance(path) };
+    damage::finish(path)?;
+    match damage::examine(path)? {
+        Some(reason) => Ok(Found::Damaged { sealed: damage::any_sealed(path)?, reason }),
+        None => glance(path),
+    }
+}
+
+fn glance(path: &Path) -> Result<Found, StoreError> {
     if !path.exists() {
         return Ok(Found::Fresh);
     }
@@ -177,7 +199,7 @@ pub(crate) fn open(path: &Path, sealer: &Sealer) -> Result<(Connection, Option<M
 }
 
 /// Opens a file for looking: its log is not worked into it when the connection ends.
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -230,13 +252,8 @@ fn prepare(
     {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
-    for (number, migration) in (1_i64..).zip(MIGRATIONS) {
-        if number > from {
-            transaction.execute_batch(migration)?;
-            transaction.pragma_update(None, "user_version", number)?;
-        }
-    }
-    let to = version(&transaction, path)?;
+    let to = known_version();
+    migrate(&transaction, from, to)?;
     if key_check.is_none() {
         let sealed = sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
         transaction.execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
@@ -246,7 +263,7 @@ fn prepare(
 }
 
 /// What the key is proved with; absent where nothing was sealed yet.
-fn key_check(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn key_check(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "SELECT value FROM meta WHERE name = 'key_check'";
     Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
 }
@@ -255,8 +272,28 @@ fn fits(sealer: &Sealer, key_check: &[u8]) -> bool {
     sealer.unseal(KEY_CHECK, key_check).is_ok_and(|text| text == KEY_CHECK_TEXT)
 }
 
+/// Gives an empty database the schema of `version`.
+pub(crate) fn create(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    migrate(connection, 0, version)
+}
+
+fn migrate(connection: &Connection, from: i64, to: i64) -> Result<(), StoreError> {
+    for (number, migration) in (1_i64..=to).zip(MIGRATIONS) {
+        if number > from {
+            connection.execute_batch(migration)?;
+            connection.pragma_update(None, "user_version", number)?;
+        }
+    }
+    Ok(())
+}
+
+/// The version of the schema that this Bobbin writes.
+pub(crate) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known_version();
     let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known {
         return Err(StoreError::NewerSchema { path: path.to_owned(), found, known });

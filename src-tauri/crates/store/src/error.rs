@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// A failure of the database or of what is sealed in it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,4 +39,12 @@ pub enum StoreError {
     Overtaken { id: String, came: u32, found: u32 },
     #[error("no database could be opened, not even in memory. Close some programs and start Bobbin again")]
     NoDatabase,
+}
+
+impl StoreError {
+    /// Whether SQLite found, while it was at work, that the file is not as it was written.
+    pub fn is_damage(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) fn key(dir: &Path, service: &str, found: &Found, random: &Random) -> 
     let errand = Errand {
         lock: dir.join(LOCK_FILE),
         service: service.to_owned(),
-        sealed: matches!(found, Found::Sealed),
+        sealed: found.is_sealed(),
         random: random.clone(),
     };
     within(TIME_LIMIT, move || errand.run())

@@ -6,10 +6,12 @@
 
 mod authorization_requests;
 mod client_secrets;
+mod damage;
 mod database;
 mod drafts;
 mod error;
 mod exchanges;
+mod in_use;
 mod key_store;
 mod moving;
 mod origins;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 pub use crate::{
     authorization_requests::{AuthorizationRequest, RequestOutcome},
     client_secrets::{ClientKey, ClientSecrets, Unreadable},
+    damage::Recovery,
     database::Migration,
     error::StoreError,
     origins::Origin,

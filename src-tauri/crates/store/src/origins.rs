@@ -62,7 +62,10 @@ impl Store {
 
     /// The connections that had something to lose before origins were recorded, and whose files were not read since.
     pub fn connections_without_origins(&self) -> Result<Vec<String>, StoreError> {
-        let list = List { owner: "without", ..List::of("origins", "SELECT connection FROM origins WHERE origins IS NULL") };
+        let list = List {
+            owner: "without",
+            ..List::of("origins", "SELECT connection FROM origins WHERE origins IS NULL")
+        };
         self.list(list, [], |row| row.get(0), Ok)
     }
 
@@ -101,8 +104,7 @@ fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Orig
 
 fn read(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
     let list = List::of("origins", "SELECT * FROM origins WHERE connection = ?1");
-    let sealed: Option<Option<Vec<u8>>> =
-        rows::find(connection, list, [slug], |row| row.get("origins"))?;
+    let sealed: Option<Option<Vec<u8>>> = rows::find(connection, list, [slug], |row| row.get("origins"))?;
     match sealed.flatten() {
         Some(sealed) => sealer.unseal_json(place(slug), &sealed),
         None => Ok(Vec::new()),

@@ -10,8 +10,10 @@ use secrecy::SecretBox;
 
 use crate::{
     Random,
+    damage::{self, Recovery},
     database::{self, Found, Migration},
     error::StoreError,
+    in_use::InUse,
     key_store,
     rows::LeftOut,
     seal::{self, KEY_LENGTH, Key, Sealer, random_key},
@@ -41,6 +43,8 @@ pub struct Opened {
     pub state: KeyStoreState,
     /// What happened and what to do, for people.
     pub detail: Option<String>,
+    /// The database was damaged; the store is the one that was made of what could be read.
+    pub recovery: Option<Recovery>,
 }
 
 /// Pending sign-ins and their requests, sessions, clients' secrets, trusted origins, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
@@ -49,6 +53,8 @@ pub struct Opened {
 pub struct Store {
     /// Absent only when not even a database in memory could be made.
     connection: Option<Mutex<Connection>>,
+    /// Dropped after the connection.
+    _in_use: Option<InUse>,
     pub(crate) sealer: Sealer,
     /// The folder of the sessions' locks; absent for a store that is gone with the process.
     locks: Option<PathBuf>,
@@ -90,6 +96,7 @@ impl Store {
     ///
     /// Blocking: the key store has 5 s to answer, then it counts as locked.
     /// Anything but [`KeyStoreState::Ready`] gives a store in memory and leaves the file untouched.
+    /// A damaged file is set aside, and the store has what can be read of it: [`Opened::recovery`].
     pub fn open(dir: &Path, service: &str, random: &Random) -> Opened {
         Self::open_where_possible(dir, |found| key_store::key(dir, service, found, random), random)
     }
@@ -105,12 +112,13 @@ impl Store {
         random: &Random,
     ) -> Opened {
         match Self::open_persistent(dir, key, random) {
-            Ok(store) => Opened { store, state: KeyStoreState::Ready, detail: None },
+            Ok((store, recovery)) => Opened { store, state: KeyStoreState::Ready, detail: None, recovery },
             Err(refusal) => Opened {
                 store: Self::in_memory(random.clone())
                     .unwrap_or_else(|_| Self::without_database(random.clone())),
                 state: refusal.state,
                 detail: Some(refusal.detail),
+                recovery: None,
             },
         }
     }
@@ -151,19 +159,32 @@ impl Store {
         dir: &Path,
         key: impl FnOnce(&Found) -> Result<Key, Refusal>,
         random: &Random,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<(Self, Option<Recovery>), Refusal> {
         let path = dir.join(FILE);
-        let found = database::look(&path)?;
         database::create_private_folder(dir)?;
+        let found = database::look(&path)?;
         let key = key(&found)?;
-        Self::with_key(&path, &key, random)
+        let recover = |reason| damage::recover(&path, reason, &Sealer::new(&key, random.clone()));
+        let mut recovery = match found {
+            Found::Damaged { reason, .. } => recover(reason)?,
+            Found::Fresh | Found::Sealed => None,
+        };
+        let opened = Self::with_key(&path, &key, random);
+        // The look does not see everything.
+        let Some(reason) = opened.as_ref().err().filter(|_| recovery.is_none()).and_then(damage::suspicion)
+        else {
+            return Ok((opened?, recovery));
+        };
+        recovery = recover(reason)?;
+        Ok((Self::with_key(&path, &key, random)?, recovery))
     }
 
-    pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
+    pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, StoreError> {
+        let in_use = InUse::share(path)?;
         let sealer = Sealer::new(key, random.clone());
         let (connection, migration) = database::open(path, &sealer)?;
         let locks = path.with_file_name("locks");
-        Ok(Self { migration, ..Self::new(Some(connection), sealer, Some(locks)) })
+        Ok(Self { migration, _in_use: Some(in_use), ..Self::new(Some(connection), sealer, Some(locks)) })
     }
 
     fn without_database(random: Random) -> Self {
@@ -173,6 +194,7 @@ impl Store {
     fn new(connection: Option<Connection>, sealer: Sealer, locks: Option<PathBuf>) -> Self {
         Self {
             connection: connection.map(Mutex::new),
+            _in_use: None,
             sealer,
             locks,
             migration: None,

@@ -10,8 +10,13 @@ fn filled() -> Folder {
     let folder = Folder::new();
     let store = folder.open();
     for name in ["bad", "good"] {
-        let refresh =
-            |detail: &str| RefreshRecord { at: 1, generation: 1, ok: false, lost: false, detail: detail.to_owned() };
+        let refresh = |detail: &str| RefreshRecord {
+            at: 1,
+            generation: 1,
+            ok: false,
+            lost: false,
+            detail: detail.to_owned(),
+        };
         store.restore_session(&session(name), &[refresh("bad"), refresh("good")]).unwrap();
         store.add_sign_in(&sign_in(name, &format!("state of {name}"))).unwrap();
         store.put_client_secret(name, Some(&"secret".into())).unwrap();
@@ -98,9 +103,8 @@ fn a_row_that_cannot_be_read_costs_itself_alone_and_is_named_and_left_as_it_is()
                  PRAGMA writable_schema = RESET;",
             )
             .unwrap();
-            let changed = sql
-                .execute(&format!("UPDATE {table} SET {wrong} WHERE {name} = 'bad'"), [])
-                .unwrap();
+            let changed =
+                sql.execute(&format!("UPDATE {table} SET {wrong} WHERE {name} = 'bad'"), []).unwrap();
             assert!(changed > 0, "{table}: {wrong}");
             let count = || -> i64 {
                 sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
