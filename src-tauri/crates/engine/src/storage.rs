@@ -2,9 +2,12 @@
 
 mod unsaved;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    thread,
+};
 
-use bobbin_store::{KeyStoreState as Opened, Migration, Recovery, Store, StoreError};
+use bobbin_store::{KeyStoreState as Opened, LateAnswer, Migration, Recovery, Store, StoreError};
 
 use self::unsaved::Held;
 pub(crate) use self::unsaved::{NewTokens, Source};
@@ -44,8 +47,9 @@ impl Engine {
         if let Some(store) = storage.get() {
             return Ok(store);
         }
-        let opened = self.open_store().await?;
+        let mut opened = self.open_store().await?;
         let state = self.tell(&opened);
+        self.await_late_answer(opened.late.take());
         let store = Arc::new(opened.store);
         *lock(&storage.state) = Some(state);
         storage.set(store.clone());
@@ -76,14 +80,50 @@ impl Engine {
         if memory.persistent() {
             return Ok(());
         }
-        let moved = self.move_to_database(memory).await;
+        let mut opened = self.open_store().await?;
+        self.await_late_answer(opened.late.take());
+        self.move_to_database(memory, opened).await
+    }
+
+    /// Uses what the key store answers after it was given up, however late that is.
+    fn await_late_answer(&self, late: Option<LateAnswer>) {
+        let Some(late) = late else { return };
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        // None of the runtime's threads, which would wait for it at the end.
+        let waiting = thread::Builder::new().name("late-key".to_owned()).spawn(move || {
+            // Nobody may listen any more.
+            let _ = sender.send(late.wait());
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "nobody waits for the key store");
+            return;
+        }
+        let engine = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            let Ok(opened) = receiver.await else { return };
+            let Some(engine) = engine.upgrade().map(Self) else { return };
+            if let Err(error) = engine.take_late_answer(opened).await {
+                engine.report(&error);
+            }
+        });
+    }
+
+    async fn take_late_answer(&self, opened: bobbin_store::Opened) -> Result<()> {
+        let _turn = self.0.storage.retrying.lock().await;
+        let memory = self.store().await?;
+        // Somebody who tried again was answered before.
+        if memory.persistent() { Ok(()) } else { self.move_to_database(memory, opened).await }
+    }
+
+    /// Takes the store that was opened at last, with what was kept in memory until then.
+    async fn move_to_database(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
+        let moved = self.replace_store(memory, opened).await;
         self.changed(Change::Overview);
         moved
     }
 
-    async fn move_to_database(&self, memory: Arc<Store>) -> Result<()> {
+    async fn replace_store(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
         let storage = &self.0.storage;
-        let opened = self.open_store().await?;
         let state = self.tell(&opened);
         if !opened.store.persistent() {
             *lock(&storage.state) = Some(state);
@@ -147,6 +187,7 @@ impl Engine {
                 state: Opened::DatabaseFailed,
                 detail: Some("This run keeps sessions in memory only.".to_owned()),
                 recovery: None,
+                late: None,
             }),
         }
     }

@@ -40,7 +40,7 @@ pub use crate::{
     session_lock::SessionLock,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,
-    store::{Access, KeyStoreState, Opened, Store},
+    store::{Access, KeyStoreState, LateAnswer, Opened, Store},
     workspace::{
         Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, FileError, ListedConnection,
         Parameters, QueryFile, QuerySummary, Redirect, RedirectMethod, Refresh, RefreshPolicy, Watcher,

@@ -14,7 +14,7 @@ use crate::{
     database::{self, Found, Migration},
     error::StoreError,
     in_use::InUse,
-    key_store,
+    key_store::{self, LateKey},
     rows::LeftOut,
     seal::{self, KEY_LENGTH, Key, Sealer, random_key},
 };
@@ -25,7 +25,7 @@ const FILE: &str = "bobbin.sqlite3";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStoreState {
     Ready,
-    /// There is a key store, but it did not open within the time limit.
+    /// There is a key store, but it is not open, or not yet.
     Locked,
     /// There is no key store that could be asked.
     Absent,
@@ -45,6 +45,24 @@ pub struct Opened {
     pub detail: Option<String>,
     /// The database was damaged; the store is the one that was made of what could be read.
     pub recovery: Option<Recovery>,
+    /// The key store has not answered yet.
+    pub late: Option<LateAnswer>,
+}
+
+/// A key store that is still being waited for.
+pub struct LateAnswer {
+    dir: PathBuf,
+    random: Random,
+    answer: LateKey,
+}
+
+impl LateAnswer {
+    /// Waits for the answer, which may never come, and opens the store with it as [`Store::open`] would have.
+    pub fn wait(self) -> Opened {
+        let Self { dir, random, answer } = self;
+        let key = answer.recv().unwrap_or_else(|_| Err(key_store::broke_off()));
+        Store::open_where_possible(&dir, |_| key, &random)
+    }
 }
 
 /// Pending sign-ins and their requests, sessions, clients' secrets, trusted origins, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
@@ -73,11 +91,12 @@ pub struct Access {
 pub(crate) struct Refusal {
     pub(crate) state: KeyStoreState,
     pub(crate) detail: String,
+    pub(crate) late: Option<LateKey>,
 }
 
 impl Refusal {
     pub(crate) fn new(state: KeyStoreState, detail: impl Into<String>) -> Self {
-        Self { state, detail: detail.into() }
+        Self { state, detail: detail.into(), late: None }
     }
 }
 
@@ -94,7 +113,7 @@ impl From<StoreError> for Refusal {
 impl Store {
     /// Opens `bobbin.sqlite3` in `dir` with the key that the key store keeps for `service`.
     ///
-    /// Blocking: the key store has 5 s to answer, then it counts as locked.
+    /// Blocking: the key store has 2 s to answer, then it counts as locked, and [`Opened::late`] hears of it.
     /// Anything but [`KeyStoreState::Ready`] gives a store in memory and leaves the file untouched.
     /// A damaged file is set aside, and the store has what can be read of it: [`Opened::recovery`].
     pub fn open(dir: &Path, service: &str, random: &Random) -> Opened {
@@ -112,13 +131,20 @@ impl Store {
         random: &Random,
     ) -> Opened {
         match Self::open_persistent(dir, key, random) {
-            Ok((store, recovery)) => Opened { store, state: KeyStoreState::Ready, detail: None, recovery },
+            Ok((store, recovery)) => {
+                Opened { store, state: KeyStoreState::Ready, detail: None, recovery, late: None }
+            }
             Err(refusal) => Opened {
                 store: Self::in_memory(random.clone())
                     .unwrap_or_else(|_| Self::without_database(random.clone())),
                 state: refusal.state,
                 detail: Some(refusal.detail),
                 recovery: None,
+                late: refusal.late.map(|answer| LateAnswer {
+                    dir: dir.to_owned(),
+                    random: random.clone(),
+                    answer,
+                }),
             },
         }
     }
