@@ -164,7 +164,7 @@ impl Store {
 
     /// Opens the store of another process. Nothing in it is looked at.
     pub fn with_access(access: &Access, random: &Random) -> Result<Self, String> {
-        Self::with_key(&access.dir.join(FILE), &access.key, random).map_err(|refusal| refusal.detail)
+        Self::with_key(&access.dir.join(FILE), &access.key, random).map_err(|error| error.to_string())
     }
 
     /// Whether what is kept outlives the process.
