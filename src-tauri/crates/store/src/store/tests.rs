@@ -116,7 +116,7 @@ fn another_key_migrates_nothing_and_writes_no_key_check() {
     assert_eq!(folder.try_open(&key(8)).err().unwrap().state, KeyStoreState::KeyLost);
 
     assert!(contents(&folder) == before, "a file was changed");
-    assert_eq!(folder.open().migration(), Some(Migration { from: 2, to: 5 }));
+    assert_eq!(folder.open().migration(), Some(Migration { from: 2, to: 6 }));
 }
 
 #[test]
