@@ -13,7 +13,7 @@ use session_bus::{Keyring, on_session_bus};
 use world::{World, eventually, run};
 
 fn bobbin(folder: &Arc<tempfile::TempDir>) -> World {
-    World::at(folder.clone(), Keeping::KeyStore("dev.bobbin.workbench".to_owned()))
+    World::at(folder, Keeping::KeyStore("dev.bobbin.workbench".to_owned()))
 }
 
 fn data(folder: &PathBuf) -> Arc<tempfile::TempDir> {
