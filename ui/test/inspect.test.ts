@@ -105,7 +105,15 @@ test("the latest answer wins over one that comes after it", async () => {
   await waitFor(() => expect(late).toHaveLength(1));
   fill(await field(), "second");
   await waitFor(() => expect(late).toHaveLength(2));
-  const nothing = { problems: [], parts: [], checks: [], inner: [], keysWanted: false, clockAheadMs: null };
+  const nothing = {
+    problems: [],
+    parts: [],
+    checks: [],
+    inner: [],
+    keysWanted: false,
+    clockAheadMs: null,
+    clockOffMs: null,
+  };
   late[1]?.({ kind: "unknown", summary: "The second.", ...nothing });
   late[0]?.({ kind: "unknown", summary: "The first.", ...nothing });
   await summary(/The second\./);
@@ -117,7 +125,14 @@ test("times of a provider whose clock is ahead are told by that clock, which is 
   const time = Date.now() + 125 * MINUTE;
   const rows = [{ name: "exp", value: String(time / 1000), meaning: "Expires", time }];
   const parts = [{ title: "Claims", text: null, rows }];
-  const rest = { problems: [], checks: [], inner: [], keysWanted: false, clockAheadMs: 120 * MINUTE };
+  const rest = {
+    problems: [],
+    checks: [],
+    inner: [],
+    keysWanted: false,
+    clockAheadMs: 120 * MINUTE,
+    clockOffMs: null,
+  };
   Object.assign(application, { inspect: () => ({ kind: "id_token", summary: "A token.", parts, ...rest }) });
   fill(await field(), JWT);
   await screen.findByText(/The provider's clock is 2 h ahead of this computer's/);

@@ -197,3 +197,9 @@ test("a clock that goes wrong is said beside the times that it matters to", asyn
     await screen.findByText(/The provider's clock is 4 s\s+behind this computer's; its times/),
   ).toBeTruthy();
 });
+
+test("a clock that is too far off is said not to be followed", async () => {
+  await open({ sessions: [{ ...thandi(), clockOffMs: 7_200_000 }] });
+  await goTo("Thandi Nkosi");
+  expect(await screen.findByText(/2 h\s+ahead of this computer's; that is too far/)).toBeTruthy();
+});

@@ -86,6 +86,16 @@ test("a locked keyring is said in the status bar, with the reason and the last t
   expect(screen.queryByRole("region", { name: "Key store" })).toBeNull();
 });
 
+test("what cannot be read of the database is said where the key store is, and the rest is saved", async () => {
+  await open({ leftOut: "One record in the database cannot be read." });
+  expect(await screen.findByText("Keyring ready")).toBeTruthy();
+  await press("Details…");
+  const panel = await screen.findByRole("region", { name: "Key store" });
+  expect(panel.textContent).toContain("One record in the database cannot be read.");
+  expect(within(panel).queryByRole("button", { name: "Try again" })).toBeNull();
+  expect(document.activeElement?.textContent).toBe("Close");
+});
+
 test("F2 renames the row that has the focus, not the thing that is open", async () => {
   await open({ sessions: [thandi()] });
   await goTo("Sandbox");

@@ -21,6 +21,8 @@ enum Probe {
     /// A library with its headers, by its pkg-config name.
     Library(&'static str),
     Font(&'static str),
+    /// A module of the system's own Python.
+    PythonModule(&'static str),
 }
 
 impl Need {
@@ -30,12 +32,17 @@ impl Need {
             Probe::Library(name) => read(program("pkg-config").args(["--exists", name])).is_some(),
             Probe::Font(name) => read(program("fc-match").args(["--format=%{family}", name]))
                 .is_some_and(|family| family.contains(name)),
+            Probe::PythonModule(name) => {
+                read(program("/usr/bin/python3").args(["-c", &format!("import {name}")])).is_some()
+            }
         }
     }
 
     pub(crate) fn name(&self) -> &'static str {
         match self.probe {
-            Probe::Program(name) | Probe::Library(name) | Probe::Font(name) => name,
+            Probe::Program(name) | Probe::Library(name) | Probe::Font(name) | Probe::PythonModule(name) => {
+                name
+            }
         }
     }
 }
@@ -192,6 +199,13 @@ pub(crate) const TEST: &[Need] = &[
         debian: "gnome-keyring",
         fedora: "gnome-keyring",
         arch: "gnome-keyring",
+    },
+    Need {
+        probe: Probe::PythonModule("dbusmock"),
+        why: "stands in for who shows the key store's prompts",
+        debian: "python3-dbusmock",
+        fedora: "python3-dbusmock",
+        arch: "python-dbusmock",
     },
     Need {
         probe: Probe::Program("WebKitWebDriver"),

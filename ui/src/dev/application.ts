@@ -36,6 +36,8 @@ export interface Scenario {
   answer?: string;
   sessions?: SessionView[];
   keyStore?: Overview["status"]["keyStore"];
+  /** What cannot be read although the key store is ready. */
+  leftOut?: string;
   latency?: number;
 }
 
@@ -126,7 +128,10 @@ export class Application {
       queries: this.queries.map(({ path, name, folder }) => ({ path, name, folder })),
       status: {
         keyStore: this.scenario.keyStore ?? "ready",
-        keyStoreDetail: this.scenario.keyStore ? "The collection is locked." : null,
+        keyStoreDetail:
+          (this.scenario.keyStore ?? "ready") === "ready"
+            ? (this.scenario.leftOut ?? null)
+            : "The collection is locked.",
         sandboxAddress: "127.0.0.1:5001",
         workspace: "/home/you/.local/share/bobbin",
       },

@@ -25,6 +25,7 @@ const found = (kind: string, summary: string, part: Partial<InspectionView> = {}
   inner: [],
   keysWanted: false,
   clockAheadMs: null,
+  clockOffMs: null,
   ...part,
 });
 

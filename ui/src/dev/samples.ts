@@ -84,6 +84,7 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     kind: "user",
     createdAt: issuedAt,
     clockAheadMs: null,
+    clockOffMs: null,
     persisted: true,
     access: {
       issuedAt,

@@ -157,7 +157,7 @@ impl Parts {
             kid: self.kid.as_deref().filter(|kid| !kid.is_empty()),
             client_id: provider.client_id(),
             audience: &self.audience,
-            now: engine.now_at(provider),
+            now: engine.now_to_sign(provider),
             jti: engine.new_id(),
         }
     }

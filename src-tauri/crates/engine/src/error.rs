@@ -54,6 +54,11 @@ impl From<Error> for ErrorView {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, message, hint) = match &error {
+            StoreError::Sqlite(_) if error.is_damage() => (
+                "store_damaged",
+                "Bobbin's database is damaged.",
+                "Start Bobbin again: it sets the damaged file aside and recovers what can be read of it. Nothing was deleted.",
+            ),
             StoreError::Sqlite(_) => (
                 "store_failed",
                 "Bobbin's database did not take the change.",
@@ -68,6 +73,11 @@ impl From<StoreError> for Error {
                 "store_newer",
                 "Bobbin's database was written by a newer Bobbin.",
                 "Install that version, or move the file away to begin afresh.",
+            ),
+            StoreError::WrongKey { .. } => (
+                "store_key_lost",
+                "The key in the key store is not the one that Bobbin's database is sealed with.",
+                "Bring the right key back from a backup of the key store; nothing was deleted.",
             ),
             StoreError::Unsealable { .. } | StoreError::Content { .. } => (
                 "secret_unreadable",

@@ -9,7 +9,7 @@ use bobbin_protocol::{
 use crate::{
     Engine, Error, Result,
     provider::Provider,
-    session_view,
+    session_view, skew,
     view::{InspectPart, InspectProblemView, InspectRequest, InspectRow, InspectionView},
 };
 
@@ -44,7 +44,7 @@ impl Engine {
         let inspection = inspect::inspect(
             &request.text,
             &Given {
-                now: (now + ahead) / 1000,
+                now: (now + skew::followed(ahead)) / 1000,
                 issuer: issuer.as_deref(),
                 client_id: provider.as_ref().map(Provider::client_id),
                 keys: keys.as_ref(),
@@ -54,7 +54,8 @@ impl Engine {
                 access_token: access_token.as_deref(),
             },
         );
-        Ok(InspectionView { clock_ahead_ms: (ahead != 0).then_some(ahead), ..view(inspection, keys_wanted) })
+        let (clock_ahead_ms, clock_off_ms) = skew::for_page(ahead);
+        Ok(InspectionView { clock_ahead_ms, clock_off_ms, ..view(inspection, keys_wanted) })
     }
 }
 
@@ -105,5 +106,6 @@ fn view(mut inspection: Inspection, keys_wanted: bool) -> InspectionView {
         inner: inspection.inner.into_iter().map(|inner| view(inner, keys_wanted)).collect(),
         keys_wanted,
         clock_ahead_ms: None,
+        clock_off_ms: None,
     }
 }

@@ -9,10 +9,16 @@ use crate::{
 
 impl Engine {
     pub async fn overview(&self) -> Overview {
-        let mut sessions = match self.store_if_open() {
-            Some(_) => self.with_store(bobbin_store::Store::sessions).await.unwrap_or_default(),
-            None => Vec::new(),
+        let listed = match self.store_if_open() {
+            Some(_) => self.with_store(bobbin_store::Store::sessions).await,
+            None => Ok(Vec::new()),
         };
+        let mut status = self.status();
+        let mut sessions = listed.unwrap_or_else(|error| {
+            let hint = error.view().hint.clone().unwrap_or_default();
+            status.key_store_detail = Some(format!("The sessions cannot be listed. {error} {hint}"));
+            Vec::new()
+        });
         sessions.sort_by_key(|session| session.created_at);
         let now = self.now();
         let sessions: Vec<SessionSummary> =
@@ -28,7 +34,7 @@ impl Engine {
                 .into_iter()
                 .map(|query| QuerySummary { path: query.path, name: query.name, folder: query.folder })
                 .collect(),
-            status: self.status(),
+            status,
         }
     }
 

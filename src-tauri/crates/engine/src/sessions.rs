@@ -13,7 +13,7 @@ use crate::{
     exchange::Purpose,
     lock,
     provider::Provider,
-    session_view,
+    session_view, skew,
     view::{Change, Environment, NoticeLevel, SessionAbilities, SessionSecret, SessionView},
 };
 
@@ -34,6 +34,7 @@ impl Engine {
         let preset = file.as_ref().and_then(|file| preset(&file.preset));
         let provider = self.provider_at_rest(&session.connection).ok();
         let ahead = provider.as_ref().map_or(0, |provider| self.clock_ahead(provider));
+        let (clock_ahead_ms, clock_off_ms) = skew::for_page(ahead);
         Ok(SessionView {
             id: session.id.clone(),
             label: session.label.clone(),
@@ -42,10 +43,11 @@ impl Engine {
             environment: preset.map_or(Environment::Live, |preset| preset.environment.into()),
             kind: session_view::kind(session.kind),
             created_at: session.created_at,
-            clock_ahead_ms: (ahead != 0).then_some(ahead),
+            clock_ahead_ms,
+            clock_off_ms,
             persisted: store.persistent(),
             access: session_view::access(&session, self.now()),
-            id_token: session_view::id_token(&session, self.now(), ahead),
+            id_token: session_view::id_token(&session, self.now(), skew::followed(ahead)),
             refresh: session_view::refresh(&session, preset),
             warnings: session.warnings.clone(),
             scopes_granted: session.scopes_granted.clone(),

@@ -9,6 +9,11 @@ use crate::{Engine, Error, lock, provider::Provider};
 
 /// Less than this matters to nobody.
 const NOTICEABLE_MS: i64 = 2_000;
+/// Times are judged by the provider's clock up to this difference; further off, one of the two is plainly wrong.
+const MAX_FOLLOWED_MS: i64 = 10 * 60 * 1000;
+/// What we sign is dated by the provider's clock up to this difference: who writes the header must not get
+/// assertions for a time of their choice.
+const MAX_SIGNED_MS: i64 = 60 * 1000;
 
 #[derive(Default)]
 pub(crate) struct Clocks {
@@ -42,7 +47,7 @@ impl Engine {
         }
     }
 
-    /// Milliseconds that the provider's clock is ahead; 0 where it agrees or is not known.
+    /// Milliseconds that the provider's clock is ahead, as its replies say, for people; 0 where it agrees or is not known.
     pub(crate) fn clock_ahead(&self, provider: &Provider) -> i64 {
         // This computer's clock may have been set since anyone looked at it.
         self.now();
@@ -51,10 +56,30 @@ impl Engine {
         if ahead.abs() < NOTICEABLE_MS { 0 } else { ahead }
     }
 
-    /// The provider's idea of now, in Unix seconds: its tokens tell times by it.
+    /// The provider's idea of now, in Unix seconds, as far as it is followed: its tokens tell times by it.
     pub(crate) fn now_at(&self, provider: &Provider) -> i64 {
-        (self.now() + self.clock_ahead(provider)) / 1000
+        (self.now() + followed(self.clock_ahead(provider))) / 1000
     }
+
+    /// The time for what is signed and sent to the provider, in Unix seconds.
+    pub(crate) fn now_to_sign(&self, provider: &Provider) -> i64 {
+        (self.now() + within(self.clock_ahead(provider), MAX_SIGNED_MS)) / 1000
+    }
+}
+
+/// The part of a measured difference by which times are judged: all or nothing of it.
+pub(crate) fn followed(ahead_ms: i64) -> i64 {
+    within(ahead_ms, MAX_FOLLOWED_MS)
+}
+
+/// A measured difference for the page: what is followed, and what is too far off to be.
+pub(crate) fn for_page(ahead_ms: i64) -> (Option<i64>, Option<i64>) {
+    let followed = followed(ahead_ms);
+    ((followed != 0).then_some(followed), (followed != ahead_ms).then_some(ahead_ms))
+}
+
+fn within(ahead_ms: i64, limit: i64) -> i64 {
+    if ahead_ms.abs() <= limit { ahead_ms } else { 0 }
 }
 
 /// When the access token ends by this computer's clock; `None` where nobody knows: the server named no
@@ -98,7 +123,12 @@ pub(crate) fn told(error: Error, ahead_ms: i64) -> Error {
 fn words(ahead_ms: i64) -> String {
     let seconds = ahead_ms.abs() / 1000;
     let direction = if ahead_ms > 0 { "ahead of" } else { "behind" };
-    format!("The provider's clock is {seconds} s {direction} this computer's.")
+    let advice = match ahead_ms.abs() {
+        ..=MAX_SIGNED_MS => "",
+        ..=MAX_FOLLOWED_MS => " Client assertions are dated by this computer's: check it.",
+        _ => " That is too far to be followed: check this computer's.",
+    };
+    format!("The provider's clock is {seconds} s {direction} this computer's.{advice}")
 }
 
 #[cfg(test)]
@@ -141,7 +171,23 @@ mod tests {
 
     #[test]
     fn the_words_say_who_is_late() {
-        assert_eq!(words(90_400), "The provider's clock is 90 s ahead of this computer's.");
+        assert_eq!(words(30_400), "The provider's clock is 30 s ahead of this computer's.");
         assert_eq!(words(-3_000), "The provider's clock is 3 s behind this computer's.");
+        assert!(words(90_000).ends_with("Client assertions are dated by this computer's: check it."));
+        assert!(words(-601_000).ends_with("too far to be followed: check this computer's."));
+    }
+
+    #[test]
+    fn a_difference_is_followed_whole_within_ten_minutes_and_not_at_all_beyond() {
+        for (ahead, page) in [
+            (0, (None, None)),
+            (600_000, (Some(600_000), None)),
+            (-600_000, (Some(-600_000), None)),
+            (600_001, (None, Some(600_001))),
+            (-7_200_000, (None, Some(-7_200_000))),
+        ] {
+            assert_eq!(for_page(ahead), page);
+        }
+        assert_eq!([60_000, 60_001, -60_001].map(|ahead| within(ahead, MAX_SIGNED_MS)), [60_000, 0, 0]);
     }
 }

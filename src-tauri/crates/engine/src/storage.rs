@@ -2,15 +2,18 @@
 
 mod unsaved;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    thread,
+};
 
-use bobbin_store::{KeyStoreState as Opened, Migration, Store, StoreError};
+use bobbin_store::{KeyStoreState as Opened, LateAnswer, Migration, Recovery, Store, StoreError};
 
 use self::unsaved::Held;
 pub(crate) use self::unsaved::{NewTokens, Source};
 use crate::{
     Engine, Keeping, Result, lock,
-    view::{Change, KeyStoreState},
+    view::{Change, KeyStoreState, NoticeLevel},
 };
 
 #[derive(Default)]
@@ -44,10 +47,11 @@ impl Engine {
         if let Some(store) = storage.get() {
             return Ok(store);
         }
-        let opened = self.open_store().await?;
-        log(&opened);
+        let mut opened = self.open_store().await?;
+        let state = self.tell(&opened);
+        self.await_late_answer(opened.late.take());
         let store = Arc::new(opened.store);
-        *lock(&storage.state) = Some((view_state(opened.state), opened.detail));
+        *lock(&storage.state) = Some(state);
         storage.set(store.clone());
         self.take_up(store.clone()).await;
         self.changed(Change::Overview);
@@ -59,8 +63,12 @@ impl Engine {
         self.0.storage.get()
     }
 
+    /// With what the store says of itself: why it is in memory, and which of its rows cannot be read.
     pub(crate) fn key_store_state(&self) -> (KeyStoreState, Option<String>) {
-        lock(&self.0.storage.state).clone().unwrap_or((KeyStoreState::Checking, None))
+        let (state, detail) = lock(&self.0.storage.state).clone().unwrap_or((KeyStoreState::Checking, None));
+        let left_out = self.store_if_open().and_then(|store| store.left_out());
+        let told: Vec<String> = detail.into_iter().chain(left_out).collect();
+        (state, (!told.is_empty()).then(|| told.join("\n")))
     }
 
     /// Asks the key store again. What was kept in memory meanwhile moves into the database.
@@ -72,16 +80,51 @@ impl Engine {
         if memory.persistent() {
             return Ok(());
         }
-        let moved = self.move_to_database(memory).await;
+        let mut opened = self.open_store().await?;
+        self.await_late_answer(opened.late.take());
+        self.move_to_database(memory, opened).await
+    }
+
+    /// Uses what the key store answers after it was given up, however late that is.
+    fn await_late_answer(&self, late: Option<LateAnswer>) {
+        let Some(late) = late else { return };
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        // None of the runtime's threads, which would wait for it at the end.
+        let waiting = thread::Builder::new().name("late-key".to_owned()).spawn(move || {
+            // Nobody may listen any more.
+            let _ = sender.send(late.wait());
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "nobody waits for the key store");
+            return;
+        }
+        let engine = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            let Ok(opened) = receiver.await else { return };
+            let Some(engine) = engine.upgrade().map(Self) else { return };
+            if let Err(error) = engine.take_late_answer(opened).await {
+                engine.report(&error);
+            }
+        });
+    }
+
+    async fn take_late_answer(&self, opened: bobbin_store::Opened) -> Result<()> {
+        let _turn = self.0.storage.retrying.lock().await;
+        let memory = self.store().await?;
+        // Somebody who tried again was answered before.
+        if memory.persistent() { Ok(()) } else { self.move_to_database(memory, opened).await }
+    }
+
+    /// Takes the store that was opened at last, with what was kept in memory until then.
+    async fn move_to_database(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
+        let moved = self.replace_store(memory, opened).await;
         self.changed(Change::Overview);
         moved
     }
 
-    async fn move_to_database(&self, memory: Arc<Store>) -> Result<()> {
+    async fn replace_store(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
         let storage = &self.0.storage;
-        let opened = self.open_store().await?;
-        log(&opened);
-        let state = (view_state(opened.state), opened.detail);
+        let state = self.tell(&opened);
         if !opened.store.persistent() {
             *lock(&storage.state) = Some(state);
             return Ok(());
@@ -116,6 +159,23 @@ impl Engine {
         .map_err(Into::into)
     }
 
+    /// Says what opening the store showed; returns it for the status.
+    fn tell(&self, opened: &bobbin_store::Opened) -> (KeyStoreState, Option<String>) {
+        tracing::info!(state = ?opened.state, persistent = opened.store.persistent(), "key store");
+        if let Some(Migration { from, to }) = opened.store.migration() {
+            tracing::info!(from, to, "database migrated");
+        }
+        let mut detail = opened.detail.clone();
+        if let Some(recovery) = &opened.recovery {
+            let Recovery { sessions, other_records, .. } = recovery;
+            tracing::warn!(sessions, other_records, "database recovered");
+            let (message, hint) = (recovered(recovery), set_aside(recovery));
+            detail = Some(format!("{message} ({}.) {hint}", recovery.reason));
+            self.notice(NoticeLevel::Warning, "database_recovered", message, Some(hint));
+        }
+        (view_state(opened.state), detail)
+    }
+
     async fn open_store(&self) -> Result<bobbin_store::Opened> {
         let random = self.random();
         let dir = self.0.config.data_dir.clone();
@@ -126,6 +186,8 @@ impl Engine {
                 store: Store::in_memory(random)?,
                 state: Opened::DatabaseFailed,
                 detail: Some("This run keeps sessions in memory only.".to_owned()),
+                recovery: None,
+                late: None,
             }),
         }
     }
@@ -163,11 +225,19 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
         .map_err(|error| crate::Error::new("internal", format!("A background task ended early: {error}.")))
 }
 
-fn log(opened: &bobbin_store::Opened) {
-    tracing::info!(state = ?opened.state, persistent = opened.store.persistent(), "key store");
-    if let Some(Migration { from, to }) = opened.store.migration() {
-        tracing::info!(from, to, "database migrated");
-    }
+fn recovered(recovery: &Recovery) -> String {
+    let count =
+        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let sessions = count(recovery.sessions, "session", "sessions");
+    let others = count(recovery.other_records, "other record", "other records");
+    format!("Bobbin's database was damaged. {sessions} and {others} could be recovered.")
+}
+
+fn set_aside(recovery: &Recovery) -> String {
+    format!(
+        "Where a session is missing, sign in again. The damaged file is kept as {}.",
+        recovery.set_aside.display()
+    )
 }
 
 fn view_state(state: Opened) -> KeyStoreState {

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+use rusqlite::{Connection, Row, Transaction, named_params, params};
 
 use crate::{
     PendingSignIn, Store,
     error::StoreError,
     replies,
+    rows::{self, List},
     seal::{Place, Sealer},
     sessions::words,
     sign_ins::hash,
@@ -121,23 +122,18 @@ impl Store {
         })
     }
 
-    /// All requests, newest first. One that cannot be unsealed is left out and left alone.
+    /// All requests, newest first. One that cannot be read is left out, left alone and noted.
     pub fn requests(&self) -> Result<Vec<AuthorizationRequest>, StoreError> {
-        let rows = self.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT * FROM authorization_requests ORDER BY started_at DESC, rowid DESC",
-            )?;
-            Ok(statement.query_map([], SealedRequest::read)?.collect::<Result<Vec<_>, _>>()?)
-        })?;
-        Ok(rows.into_iter().filter_map(|row| row.unseal(&self.sealer).ok()).collect())
+        let sql = "SELECT * FROM authorization_requests ORDER BY started_at DESC, rowid DESC";
+        let list = List::of("authorization_requests", sql);
+        self.list(list, [], SealedRequest::read, |row| row.unseal(&self.sealer))
     }
 
     /// The request that was sent with `state`, however it ended.
     pub fn request_by_state(&self, state: &str) -> Result<Option<AuthorizationRequest>, StoreError> {
-        let row = self.run(|connection| {
-            let sql = "SELECT * FROM authorization_requests WHERE state_hash = ?1";
-            Ok(connection.query_row(sql, [hash(state)], SealedRequest::read).optional()?)
-        })?;
+        let sql = "SELECT * FROM authorization_requests WHERE state_hash = ?1";
+        let list = List::of("authorization_requests", sql);
+        let row = self.run(|connection| rows::find(connection, list, [hash(state)], SealedRequest::read))?;
         row.map(|row| row.unseal(&self.sealer)).transpose()
     }
 
@@ -221,14 +217,14 @@ pub(crate) fn end_abandoned(
     sealer: &Sealer,
     now: i64,
 ) -> Result<(), StoreError> {
-    let mut statement = transaction.prepare(
+    let list = List::of(
+        "authorization_requests",
         "SELECT id FROM authorization_requests WHERE outcome = 'waiting' AND started_at <= ?1
          AND id NOT IN (SELECT id FROM sign_ins WHERE NOT taken OR id IN (SELECT id FROM replies))",
-    )?;
-    let ids = statement
-        .query_map([now.saturating_sub(ABANDONED_AFTER_MS)], |row| row.get::<_, String>(0))?
-        .collect::<Result<Vec<_>, _>>()?;
-    for id in ids {
+    );
+    let before = now.saturating_sub(ABANDONED_AFTER_MS);
+    let ids = rows::select(transaction, list, [before], |row| row.get::<_, String>(0))?;
+    for id in ids.into_iter().flatten() {
         let detail = "Bobbin ended while this sign-in was under way.";
         end(transaction, sealer, &id, RequestOutcome::Failed, Some(detail), None, now)?;
         forget_taken(transaction, &id)?;

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde_json::Value;
 
 use crate::{
     Store,
     error::StoreError,
+    rows::{self, List},
     seal::{Place, Sealer},
 };
 
@@ -106,16 +107,11 @@ impl Store {
 
     /// Every connection that has secrets, with them.
     pub(crate) fn all_client_secrets(&self) -> Result<Vec<(String, ClientSecrets)>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare("SELECT connection FROM client_secrets")?;
-            let slugs = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-            slugs
-                .into_iter()
-                .map(|slug| {
-                    let secrets = find(connection, &self.sealer, &slug)?;
-                    Ok((slug, secrets))
-                })
-                .collect()
+        let list = List::of("client_secrets", "SELECT * FROM client_secrets");
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get("connection")?, Row::read(row)?));
+        self.list(list, [], read, |(slug, row): (String, Row)| {
+            let secrets = row.unseal(&self.sealer, &slug)?;
+            Ok((slug, secrets))
         })
     }
 }
@@ -137,12 +133,10 @@ pub(crate) fn add(
 }
 
 fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<ClientSecrets, StoreError> {
-    let Some(row) = row(connection, slug)? else { return Ok(ClientSecrets::default()) };
-    Ok(ClientSecrets {
-        secret: row.secret(sealer, slug)?,
-        key: row.key(sealer, slug)?,
-        unreadable: Unreadable::default(),
-    })
+    match row(connection, slug)? {
+        Some(row) => row.unseal(sealer, slug),
+        None => Ok(ClientSecrets::default()),
+    }
 }
 
 /// A row as it stands in the database.
@@ -153,15 +147,27 @@ struct Row {
 }
 
 fn row(connection: &Connection, slug: &str) -> Result<Option<Row>, StoreError> {
-    let sql = "SELECT secret, key_pkcs8, key_info FROM client_secrets WHERE connection = ?1";
-    Ok(connection
-        .query_row(sql, [slug], |row| {
-            Ok(Row { secret: row.get(0)?, key_pkcs8: row.get(1)?, key_info: row.get(2)? })
-        })
-        .optional()?)
+    let list = List::of("client_secrets", "SELECT * FROM client_secrets WHERE connection = ?1");
+    rows::find(connection, list, [slug], Row::read)
 }
 
 impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            secret: row.get("secret")?,
+            key_pkcs8: row.get("key_pkcs8")?,
+            key_info: row.get("key_info")?,
+        })
+    }
+
+    fn unseal(&self, sealer: &Sealer, slug: &str) -> Result<ClientSecrets, StoreError> {
+        Ok(ClientSecrets {
+            secret: self.secret(sealer, slug)?,
+            key: self.key(sealer, slug)?,
+            unreadable: Unreadable::default(),
+        })
+    }
+
     fn secret(&self, sealer: &Sealer, slug: &str) -> Result<Option<SecretString>, StoreError> {
         self.secret.as_ref().map(|secret| sealer.unseal_text(place(slug, "secret"), secret)).transpose()
     }

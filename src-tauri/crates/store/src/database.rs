@@ -7,12 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig};
 
-use crate::error::StoreError;
+use crate::{
+    damage,
+    error::StoreError,
+    in_use::InUse,
+    seal::{Place, Sealer},
+};
 
 /// How long a call waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is sealed under [`KEY_CHECK`], to tell a lost key from a fresh database.
+const KEY_CHECK_TEXT: &[u8] = b"bobbin";
+const KEY_CHECK: Place<'static> = Place { table: "meta", column: "value", row: "key_check" };
 
 /// Each entry brings the schema from its index to the next version; an entry that was released is never changed.
 const MIGRATIONS: &[&str] = &[
@@ -141,38 +149,67 @@ pub(crate) enum Found {
     Fresh,
     /// Something in it is sealed.
     Sealed,
+    Damaged {
+        reason: String,
+        /// Something sealed can still be made out in it.
+        sealed: bool,
+    },
 }
 
-/// Looks at the file without creating or migrating it.
+impl Found {
+    /// Whether there is something that only the key it was sealed with can open.
+    pub(crate) fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed | Self::Damaged { sealed: true, .. })
+    }
+}
+
+/// Looks at the file without creating, migrating or mending it.
 pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
+    // Who has it open has looked at it, and writes to it.
+    let Some(_alone) = InUse::alone(path)? else { return glance(path) };
+    damage::finish(path)?;
+    match damage::examine(path)? {
+        Some(reason) => Ok(Found::Damaged { sealed: damage::any_sealed(path)?, reason }),
+        None => glance(path),
+    }
+}
+
+fn glance(path: &Path) -> Result<Found, StoreError> {
     if !path.exists() {
         return Ok(Found::Fresh);
     }
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let connection = connect(path)?;
     if version(&connection, path)? == 0 {
         return Ok(Found::Fresh);
     }
-    let key_check =
-        connection.query_row("SELECT 1 FROM meta WHERE name = 'key_check'", [], |_| Ok(())).optional()?;
-    Ok(if key_check.is_some() { Found::Sealed } else { Found::Fresh })
+    Ok(if key_check(&connection)?.is_some() { Found::Sealed } else { Found::Fresh })
 }
 
 /// Opens or creates the file, readable by its owner alone, and brings its schema up to date.
-pub(crate) fn open(path: &Path) -> Result<(Connection, Option<Migration>), StoreError> {
+///
+/// A key that does not fit what is in it changes nothing.
+pub(crate) fn open(path: &Path, sealer: &Sealer) -> Result<(Connection, Option<Migration>), StoreError> {
     // SQLite gives the -wal and -shm files the mode of the database.
     open_private_file(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
-    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mut connection = connect(path)?;
+    let migration = prepare(&mut connection, path, sealer)?;
     switch_to_wal(&connection)?;
-    let migration = prepare(&mut connection, path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((connection, migration))
 }
 
+/// Opens a file for looking: its log is not worked into it when the connection ends.
+pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
 /// The same schema, gone with the process.
-pub(crate) fn open_in_memory() -> Result<Connection, StoreError> {
+pub(crate) fn open_in_memory(sealer: &Sealer) -> Result<Connection, StoreError> {
     let mut connection = Connection::open_in_memory()?;
-    prepare(&mut connection, Path::new(":memory:"))?;
+    prepare(&mut connection, Path::new(":memory:"), sealer)?;
     Ok(connection)
 }
 
@@ -197,7 +234,11 @@ fn switch_to_wal(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>, StoreError> {
+fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    sealer: &Sealer,
+) -> Result<Option<Migration>, StoreError> {
     connection.pragma_update(None, "synchronous", "full")?;
     // What is deleted is overwritten, and not merely unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
@@ -205,19 +246,54 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<Option<Migration>
     // Two processes may come here at once: the version is read under the write lock.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction, path)?;
-    for (number, migration) in (1_i64..).zip(MIGRATIONS) {
-        if number > from {
-            transaction.execute_batch(migration)?;
-            transaction.pragma_update(None, "user_version", number)?;
-        }
+    let key_check = if from == 0 { None } else { key_check(&transaction)? };
+    if let Some(sealed) = &key_check
+        && !fits(sealer, sealed)
+    {
+        return Err(StoreError::WrongKey { path: path.to_owned() });
     }
-    let to = version(&transaction, path)?;
+    let to = known_version();
+    migrate(&transaction, from, to)?;
+    if key_check.is_none() {
+        let sealed = sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
+        transaction.execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
+    }
     transaction.commit()?;
     Ok((from != to).then_some(Migration { from, to }))
 }
 
+/// What the key is proved with; absent where nothing was sealed yet.
+pub(crate) fn key_check(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE name = 'key_check'";
+    Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
+fn fits(sealer: &Sealer, key_check: &[u8]) -> bool {
+    sealer.unseal(KEY_CHECK, key_check).is_ok_and(|text| text == KEY_CHECK_TEXT)
+}
+
+/// Gives an empty database the schema of `version`.
+pub(crate) fn create(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    migrate(connection, 0, version)
+}
+
+fn migrate(connection: &Connection, from: i64, to: i64) -> Result<(), StoreError> {
+    for (number, migration) in (1_i64..=to).zip(MIGRATIONS) {
+        if number > from {
+            connection.execute_batch(migration)?;
+            connection.pragma_update(None, "user_version", number)?;
+        }
+    }
+    Ok(())
+}
+
+/// The version of the schema that this Bobbin writes.
+pub(crate) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known_version();
     let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known {
         return Err(StoreError::NewerSchema { path: path.to_owned(), found, known });

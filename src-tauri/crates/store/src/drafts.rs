@@ -1,10 +1,11 @@
 //! What was typed and not saved yet. It may hold account numbers, so it is sealed.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::{
     Store,
     error::StoreError,
+    rows::{self, List},
     seal::{Place, Sealer},
 };
 
@@ -19,13 +20,10 @@ impl Store {
     }
 
     pub fn draft(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let sealed: Option<Vec<u8>> = self.run(|connection| {
-            Ok(connection
-                .query_row("SELECT text FROM drafts WHERE key = ?1", [key], |row| row.get(0))
-                .optional()?)
-        })?;
-        let Some(sealed) = sealed else { return Ok(None) };
-        self.sealer.unseal_plain(place(key), &sealed).map(Some)
+        let list = List::of("drafts", "SELECT * FROM drafts WHERE key = ?1");
+        let sealed: Option<Vec<u8>> =
+            self.run(|connection| rows::find(connection, list, [key], |row| row.get("text")))?;
+        sealed.map(|sealed| self.sealer.unseal_plain(place(key), &sealed)).transpose()
     }
 
     /// Whether there was one to delete.
@@ -35,12 +33,12 @@ impl Store {
 
     /// Every draft under its key.
     pub(crate) fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let keys: Vec<String> = self.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT key FROM drafts ORDER BY key")?;
-            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-        })?;
-        let drafts = keys.into_iter().map(|key| Ok(self.draft(&key)?.map(|text| (key, text))));
-        drafts.filter_map(Result::transpose).collect()
+        let list = List::of("drafts", "SELECT * FROM drafts ORDER BY key");
+        let read = |row: &Row<'_>| Ok((row.get("key")?, row.get("text")?));
+        self.list(list, [], read, |(key, sealed): (String, Vec<u8>)| {
+            let text = self.sealer.unseal_plain(place(&key), &sealed)?;
+            Ok((key, text))
+        })
     }
 }
 

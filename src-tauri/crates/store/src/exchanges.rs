@@ -1,11 +1,12 @@
 //! The wire record: what went over the wire and what came back, as the engine masked it.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use crate::{
     Store,
     error::StoreError,
+    rows::List,
     seal::{Place, Sealer},
 };
 
@@ -25,7 +26,7 @@ impl Store {
         })
     }
 
-    /// The newest `limit` exchanges, newest last. One that cannot be unsealed is left out and left alone.
+    /// The newest `limit` exchanges, newest last. One that cannot be read is left out, left alone and noted.
     pub fn exchanges(&self, limit: usize) -> Result<Vec<(String, Value)>, StoreError> {
         Ok(self.timed_exchanges(limit)?.into_iter().map(|(id, _, exchange)| (id, exchange)).collect())
     }
@@ -33,18 +34,18 @@ impl Store {
     /// [`Store::exchanges`] with the times at which they began.
     pub(crate) fn timed_exchanges(&self, limit: usize) -> Result<Vec<(String, i64, Value)>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<(String, i64, Vec<u8>)> = self.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, at, exchange FROM exchanges ORDER BY at DESC, number DESC LIMIT ?1",
-            )?;
-            let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })?;
-        let unsealed = rows.into_iter().rev().filter_map(|(id, at, sealed)| {
-            let value = self.sealer.unseal_json(place(&id), &sealed).ok()?;
-            Some((id, at, value))
-        });
-        Ok(unsealed.collect())
+        let list = List::of(
+            "exchanges",
+            "SELECT id, at, exchange FROM exchanges ORDER BY at DESC, number DESC LIMIT ?1",
+        );
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let unseal = |(id, at, sealed): (String, i64, Vec<u8>)| {
+            let value = self.sealer.unseal_json(place(&id), &sealed)?;
+            Ok((id, at, value))
+        };
+        let mut exchanges = self.list(list, [limit], read, unseal)?;
+        exchanges.reverse();
+        Ok(exchanges)
     }
 
     pub fn clear_exchanges(&self) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The key that seals the database, kept in the operating system's key store and nowhere else.
 //!
-//! A key store may hang on a prompt nobody answers, panic, or not be there at all.
-//! So it is asked on a thread of its own, which the process can leave behind.
+//! A key store may be slow, hang on a prompt nobody answers, panic, or not be there at all.
+//! So it is asked on a thread of its own, which the caller can leave behind; what it answers later still counts.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 #[path = "key_store/secret_service.rs"]
@@ -13,7 +13,7 @@ mod native;
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::mpsc::{RecvTimeoutError, channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::Duration,
 };
@@ -29,11 +29,11 @@ use crate::{
     store::{KeyStoreState, Refusal},
 };
 
-/// How long the key store may take, prompts included.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// How long a caller waits for the key store, prompts included.
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// The entry's name beside the service.
 const USER: &str = "database-key";
-/// Held while the key store is asked, so that two processes cannot both make a first key.
+/// Held while a first key is made, so that two processes cannot both make one.
 const LOCK_FILE: &str = "key-store.lock";
 
 /// The key that the key store holds for `service`; a new one where the database is fresh and there is none yet.
@@ -41,45 +41,54 @@ pub(crate) fn key(dir: &Path, service: &str, found: &Found, random: &Random) -> 
     let errand = Errand {
         lock: dir.join(LOCK_FILE),
         service: service.to_owned(),
-        sealed: matches!(found, Found::Sealed),
+        sealed: found.is_sealed(),
         random: random.clone(),
     };
-    within(TIME_LIMIT, move || errand.run())
+    within(TIMEOUT, move || errand.run())
 }
+
+/// What the key store answers once the caller no longer waits.
+pub(crate) type LateKey = Receiver<Result<Key, Refusal>>;
 
 /// Runs `work` on its own thread and waits for at most `limit`.
 ///
-/// A thread that hangs is left behind; it ends with its prompt or with the process.
-fn within<T: Send + 'static>(
+/// A thread that hangs is left behind; it ends with its prompt or with the process, and [`Refusal::late`] hears of it.
+fn within(
     limit: Duration,
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
+    work: impl FnOnce() -> Result<Key, Refusal> + Send + 'static,
+) -> Result<Key, Refusal> {
     let (sender, receiver) = channel();
     thread::Builder::new()
         .name("key-store".to_owned())
         .spawn(move || {
-            // Nobody listens any more once the limit has passed.
+            // Nobody may listen any more.
             let _ = sender.send(work());
         })
         .map_err(|error| {
             Refusal::new(KeyStoreState::Absent, format!("The key store could not be asked: {error}."))
         })?;
-    receiver.recv_timeout(limit).unwrap_or_else(|error| {
-        Err(match error {
-            RecvTimeoutError::Timeout => Refusal::new(
+    match receiver.recv_timeout(limit) {
+        Ok(answer) => answer,
+        Err(RecvTimeoutError::Timeout) => Err(Refusal {
+            late: Some(receiver),
+            ..Refusal::new(
                 KeyStoreState::Locked,
                 format!(
-                    "The key store did not answer within {} s. Unlock it, or answer its prompt, then try again.",
+                    "The key store has not answered for {} s. Unlock it, or answer its prompt: what is in memory is saved as soon as it answers.",
                     limit.as_secs()
                 ),
-            ),
-            // The sender goes without a word only when its thread panics.
-            RecvTimeoutError::Disconnected => Refusal::new(
-                KeyStoreState::Absent,
-                "The key store's library broke off. Check that the key store works with another program, then try again.",
-            ),
-        })
-    })
+            )
+        }),
+        Err(RecvTimeoutError::Disconnected) => Err(broke_off()),
+    }
+}
+
+/// The sender goes without a word only when its thread panics.
+pub(crate) fn broke_off() -> Refusal {
+    Refusal::new(
+        KeyStoreState::Absent,
+        "The key store's library broke off. Check that the key store works with another program, then try again.",
+    )
 }
 
 /// One visit to the key store, from beginning to end on one thread.
@@ -92,19 +101,34 @@ struct Errand {
 
 impl Errand {
     fn run(self) -> Result<Key, Refusal> {
-        // Where files cannot be locked, single-instance is what is left.
-        let lock = File::create(&self.lock).ok();
-        let _held = lock.as_ref().map(File::lock);
         let entry = native::entry(&self.service, USER)?;
+        match self.find(&entry)? {
+            Some(key) => Ok(key),
+            None if self.sealed => Err(self.lost()),
+            None => {
+                // Its prompt comes before the lock: nobody else waits for what this one's person does.
+                native::unlock()?;
+                self.create(&entry)
+            }
+        }
+    }
+
+    fn find(&self, entry: &Entry) -> Result<Option<Key>, Refusal> {
         match entry.get_password().map(SecretString::from) {
-            Ok(text) => self.decode(&text),
-            Err(keyring::Error::NoEntry) if self.sealed => Err(self.lost()),
-            Err(keyring::Error::NoEntry) => self.create(&entry),
+            Ok(text) => self.decode(&text).map(Some),
+            Err(keyring::Error::NoEntry) => Ok(None),
             Err(error) => Err(self.refused(&error)),
         }
     }
 
     fn create(&self, entry: &Entry) -> Result<Key, Refusal> {
+        // Where files cannot be locked, single-instance is what is left.
+        let lock = File::create(&self.lock).ok();
+        let _held = lock.as_ref().map(File::lock);
+        // Another one may have made it meanwhile.
+        if let Some(key) = self.find(entry)? {
+            return Ok(key);
+        }
         let key = random_key(&self.random);
         // As text, since KDE's wallet keeps only UTF-8.
         let text = SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(key.expose_secret()));
@@ -180,16 +204,26 @@ mod tests {
     fn a_key_store_that_hangs_counts_as_locked_when_its_time_is_up() {
         let refusal = within(Duration::from_millis(20), || {
             thread::sleep(Duration::from_mins(1));
-            Ok(())
+            Err(broke_off())
         })
         .unwrap_err();
         assert_eq!(refusal.state, KeyStoreState::Locked);
     }
 
     #[test]
+    fn an_answer_that_comes_late_is_not_lost() {
+        let refusal = within(Duration::from_millis(20), || {
+            thread::sleep(Duration::from_millis(200));
+            Ok(SecretBox::new(Box::new([7; KEY_LENGTH])))
+        })
+        .unwrap_err();
+        let key = refusal.late.unwrap().recv().unwrap().unwrap();
+        assert_eq!(key.expose_secret(), &[7; KEY_LENGTH]);
+    }
+
+    #[test]
     fn a_key_store_that_panics_counts_as_absent() {
-        let refusal =
-            within(TIME_LIMIT, || -> Result<(), Refusal> { panic!("as the library may") }).unwrap_err();
+        let refusal = within(TIMEOUT, || panic!("as the library may")).unwrap_err();
         assert_eq!(refusal.state, KeyStoreState::Absent);
     }
 }

@@ -6,15 +6,18 @@
 
 mod authorization_requests;
 mod client_secrets;
+mod damage;
 mod database;
 mod drafts;
 mod error;
 mod exchanges;
+mod in_use;
 mod key_store;
 mod moving;
 mod origins;
 mod refreshes;
 mod replies;
+mod rows;
 mod seal;
 mod session_lock;
 mod sessions;
@@ -29,6 +32,7 @@ use std::sync::Arc;
 pub use crate::{
     authorization_requests::{AuthorizationRequest, RequestOutcome},
     client_secrets::{ClientKey, ClientSecrets, Unreadable},
+    damage::Recovery,
     database::Migration,
     error::StoreError,
     origins::Origin,
@@ -36,7 +40,7 @@ pub use crate::{
     session_lock::SessionLock,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,
-    store::{Access, KeyStoreState, Opened, Store},
+    store::{Access, KeyStoreState, LateAnswer, Opened, Store},
     workspace::{
         Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, FileError, ListedConnection,
         Parameters, QueryFile, QuerySummary, Redirect, RedirectMethod, Refresh, RefreshPolicy, Watcher,

@@ -2,12 +2,13 @@
 //!
 //! A connection's file can be edited from outside; what it says is compared with this before anything secret leaves.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Store,
     error::StoreError,
+    rows::{self, List},
     seal::{Place, Sealer},
 };
 
@@ -22,7 +23,7 @@ pub struct Origin {
 impl Store {
     /// The origins of the connection `slug`, the latest last; none where nothing was recorded.
     ///
-    /// A record that cannot be unsealed vouches for nothing.
+    /// A record that cannot be read vouches for nothing.
     pub fn origins(&self, slug: &str) -> Result<Vec<Origin>, StoreError> {
         self.run(|connection| find(connection, &self.sealer, slug))
     }
@@ -32,12 +33,16 @@ impl Store {
         self.write(|transaction| add(transaction, &self.sealer, slug, origins))
     }
 
-    /// Records `first` where the connection has neither a record nor anything to lose: no secret, key or session.
+    /// Records `first` where the connection has neither a record, not even one that cannot be read, nor anything
+    /// to lose: no secret, key or session.
     ///
     /// Returns what is recorded then.
     pub fn trust_first_origins(&self, slug: &str, first: &[Origin]) -> Result<Vec<Origin>, StoreError> {
         self.write(|transaction| {
-            let known = find(transaction, &self.sealer, slug)?;
+            let known = match read(transaction, &self.sealer, slug) {
+                Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => return Ok(Vec::new()),
+                read => read?,
+            };
             if !known.is_empty() || has_something_to_lose(transaction, slug)? {
                 return Ok(known);
             }
@@ -57,24 +62,20 @@ impl Store {
 
     /// The connections that had something to lose before origins were recorded, and whose files were not read since.
     pub fn connections_without_origins(&self) -> Result<Vec<String>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare("SELECT connection FROM origins WHERE origins IS NULL")?;
-            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-        })
+        let list = List {
+            owner: "without",
+            ..List::of("origins", "SELECT connection FROM origins WHERE origins IS NULL")
+        };
+        self.list(list, [], |row| row.get(0), Ok)
     }
 
     /// Every connection that has a record, with it.
     pub(crate) fn all_origins(&self) -> Result<Vec<(String, Vec<Origin>)>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare("SELECT connection FROM origins")?;
-            let slugs = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-            slugs
-                .into_iter()
-                .map(|slug| {
-                    let origins = find(connection, &self.sealer, &slug)?;
-                    Ok((slug, origins))
-                })
-                .collect()
+        let list = List::of("origins", "SELECT * FROM origins WHERE origins IS NOT NULL");
+        let read = |row: &Row<'_>| Ok((row.get("connection")?, row.get("origins")?));
+        self.list(list, [], read, |(slug, sealed): (String, Vec<u8>)| {
+            let origins = self.sealer.unseal_json(place(&slug), &sealed)?;
+            Ok((slug, origins))
         })
     }
 }
@@ -86,21 +87,28 @@ pub(crate) fn add_new(
     slug: &str,
     origins: &[Origin],
 ) -> Result<(), StoreError> {
-    let known = transaction
-        .query_row("SELECT 1 FROM origins WHERE connection = ?1", [slug], |_| Ok(()))
-        .optional()?;
-    match known {
-        Some(()) => Ok(()),
-        None => add(transaction, sealer, slug, origins),
+    let sql = "SELECT EXISTS (SELECT 1 FROM origins WHERE connection = ?1)";
+    if transaction.query_row(sql, [slug], |row| row.get(0))? {
+        return Ok(());
+    }
+    add(transaction, sealer, slug, origins)
+}
+
+/// The connection's record; none where it cannot be read.
+fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
+    match read(connection, sealer, slug) {
+        Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(Vec::new()),
+        read => read,
     }
 }
 
-fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
-    let row: Option<Option<Vec<u8>>> = connection
-        .query_row("SELECT origins FROM origins WHERE connection = ?1", [slug], |row| row.get(0))
-        .optional()?;
-    let read = |sealed: Vec<u8>| sealer.unseal_json(place(slug), &sealed).ok();
-    Ok(row.flatten().and_then(read).unwrap_or_default())
+fn read(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
+    let list = List::of("origins", "SELECT * FROM origins WHERE connection = ?1");
+    let sealed: Option<Option<Vec<u8>>> = rows::find(connection, list, [slug], |row| row.get("origins"))?;
+    match sealed.flatten() {
+        Some(sealed) => sealer.unseal_json(place(slug), &sealed),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// One that is known already moves to the end.

@@ -3,12 +3,13 @@
 //! A single-use refresh token is lost if two requests carry it, or if its successor is not kept first.
 //! So a request leaves only after its mark is on the disk, and the new pair and its record arrive in one transaction.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params};
 
 use crate::{
     SessionLock, Store,
     error::StoreError,
     replies,
+    rows::List,
     sessions::{RefreshMark, SealedTokens, Session},
 };
 
@@ -153,23 +154,20 @@ impl Store {
         })
     }
 
-    /// The session's refreshes, oldest first.
+    /// The session's refreshes, oldest first. One that cannot be read is left out, left alone and noted.
     pub fn refresh_history(&self, id: &str) -> Result<Vec<RefreshRecord>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT at, generation, ok, lost, detail FROM refreshes WHERE session = ?1 ORDER BY rowid",
-            )?;
-            let records = statement.query_map([id], |row| {
-                Ok(RefreshRecord {
-                    at: row.get(0)?,
-                    generation: row.get(1)?,
-                    ok: row.get(2)?,
-                    lost: row.get(3)?,
-                    detail: row.get(4)?,
-                })
-            })?;
-            Ok(records.collect::<Result<_, _>>()?)
-        })
+        let sql = "SELECT * FROM refreshes WHERE session = ?1 ORDER BY rowid";
+        let list = List { table: "refreshes", owner: id, sql };
+        let read = |row: &Row<'_>| {
+            Ok(RefreshRecord {
+                at: row.get("at")?,
+                generation: row.get("generation")?,
+                ok: row.get("ok")?,
+                lost: row.get("lost")?,
+                detail: row.get("detail")?,
+            })
+        };
+        self.list(list, [id], read, Ok)
     }
 
     /// A transaction that holds the write lock from its beginning, so that what it reads stays true.

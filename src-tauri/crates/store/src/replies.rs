@@ -2,10 +2,15 @@
 //!
 //! Whoever receives one writes it here before anything else, so that it outlives the process that asked for it.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use crate::{Store, error::StoreError, seal::Place};
+use crate::{
+    Store,
+    error::StoreError,
+    rows::{self, List},
+    seal::Place,
+};
 
 fn place(id: &str) -> Place<'_> {
     Place { table: "replies", column: "reply", row: id }
@@ -26,10 +31,9 @@ impl Store {
     }
 
     pub fn reply(&self, id: &str) -> Result<Option<Value>, StoreError> {
-        let sealed: Option<Vec<u8>> = self.run(|connection| {
-            let sql = "SELECT reply FROM replies WHERE id = ?1";
-            Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?)
-        })?;
+        let list = List::of("replies", "SELECT * FROM replies WHERE id = ?1");
+        let sealed: Option<Vec<u8>> =
+            self.run(|connection| rows::find(connection, list, [id], |row| row.get("reply")))?;
         sealed.map(|sealed| self.sealer.unseal_json(place(id), &sealed)).transpose()
     }
 
@@ -40,13 +44,8 @@ impl Store {
 
     /// The ids of the sessions whose refresh has not ended: a request is in flight, or its reply is kept.
     pub fn unfinished_refreshes(&self) -> Result<Vec<String>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)",
-            )?;
-            let ids = statement.query_map([], |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
-        })
+        let sql = "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)";
+        self.list(List { table: "sessions", owner: "in flight", sql }, [], |row| row.get(0), Ok)
     }
 }
 

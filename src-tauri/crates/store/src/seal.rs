@@ -35,14 +35,14 @@ pub(crate) struct Place<'a> {
 
 impl Place<'_> {
     fn associated_data(&self) -> Vec<u8> {
-        [self.table, self.column, self.row].join("\0").into_bytes()
+        associated_data(self.table, self.column, self.row)
     }
 
     /// `reason` travels in a message: it names no value.
     pub(crate) fn content(&self, reason: impl Into<String>) -> StoreError {
         StoreError::Content {
             table: self.table,
-            column: self.column,
+            column: self.column.to_owned(),
             row: self.row.to_owned(),
             reason: reason.into(),
         }
@@ -56,6 +56,10 @@ impl Place<'_> {
     fn unsealable(&self) -> StoreError {
         StoreError::Unsealable { table: self.table, column: self.column, row: self.row.to_owned() }
     }
+}
+
+fn associated_data(table: &str, column: &str, row: &str) -> Vec<u8> {
+    [table, column, row].join("\0").into_bytes()
 }
 
 pub(crate) struct Sealer {
@@ -100,6 +104,13 @@ impl Sealer {
         self.cipher
             .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &aad })
             .map_err(|_| place.unsealable())
+    }
+
+    /// Whether `sealed` is of our key and was made for this table, column and row.
+    pub(crate) fn is_sealed_at(&self, (table, column, row): (&str, &str, &str), sealed: &[u8]) -> bool {
+        let Some((nonce, ciphertext)) = sealed.split_first_chunk::<NONCE_LENGTH>() else { return false };
+        let aad = associated_data(table, column, row);
+        self.cipher.decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &aad }).is_ok()
     }
 
     /// A text that may be shown.

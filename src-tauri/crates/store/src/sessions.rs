@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, Row, named_params, params};
 use secrecy::SecretString;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     error::StoreError,
     refreshes::record,
     replies,
+    rows::{self, List},
     seal::{Place, Sealer},
 };
 
@@ -112,9 +113,11 @@ impl Store {
         self.write(|transaction| insert_with_history(transaction, &self.sealer, session, history))
     }
 
-    /// All sessions, oldest first. One that cannot be unsealed is left out and left alone.
+    /// All sessions, oldest first. One that cannot be read is left out, left alone and noted.
     pub fn sessions(&self) -> Result<Vec<Session>, StoreError> {
-        Ok(self.all()?.into_iter().filter_map(Result::ok).collect())
+        let list = List::of("sessions", "SELECT * FROM sessions ORDER BY created_at, id");
+        let sessions = self.list(list, [], SealedSession::read, |row| row.unseal(&self.sealer))?;
+        Ok(sessions.into_iter().map(|session| self.with_known_mark(session)).collect())
     }
 
     pub fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
@@ -122,10 +125,8 @@ impl Store {
     }
 
     fn session_as_written(&self, id: &str) -> Result<Option<Session>, StoreError> {
-        let row = self.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?;
-            Ok(statement.query_row([id], SealedSession::read).optional()?)
-        })?;
+        let list = List::of("sessions", "SELECT * FROM sessions WHERE id = ?1");
+        let row = self.run(|connection| rows::find(connection, list, [id], SealedSession::read))?;
         row.map(|row| row.unseal(&self.sealer)).transpose()
     }
 
@@ -179,23 +180,6 @@ impl Store {
             }
             Ok(())
         })
-    }
-
-    /// One sentence for each session that cannot be unsealed.
-    pub(crate) fn unreadable_sessions(&self) -> Result<Vec<String>, StoreError> {
-        let broken = self.all()?.into_iter().filter_map(Result::err);
-        Ok(broken.map(|error| error.to_string()).collect())
-    }
-
-    fn all(&self) -> Result<Vec<Result<Session, StoreError>>, StoreError> {
-        let rows = self.run(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT * FROM sessions ORDER BY created_at, id")?;
-            let rows = statement.query_map([], SealedSession::read)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows)
-        })?;
-        let sessions = rows.into_iter().map(|row| row.unseal(&self.sealer));
-        Ok(sessions.map(|session| session.map(|session| self.with_known_mark(session))).collect())
     }
 
     /// A request in flight that nobody waits for is one without a reply, unless the reply is kept.

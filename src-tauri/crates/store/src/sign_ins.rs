@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,7 @@ use crate::{
     authorization_requests::{self, RequestOutcome},
     error::StoreError,
     replies,
+    rows::{self, List},
     seal::{Place, Sealer},
     sessions::{self, words},
 };
@@ -119,19 +120,15 @@ impl Store {
         Ok(())
     }
 
-    /// All that wait, oldest first. One that cannot be unsealed is left out and left alone.
+    /// All that wait, oldest first. One that cannot be read is left out, left alone and noted.
     pub fn pending_sign_ins(&self) -> Result<Vec<PendingSignIn>, StoreError> {
         self.all_sign_ins("NOT taken")
     }
 
-    fn all_sign_ins(&self, which: &str) -> Result<Vec<PendingSignIn>, StoreError> {
-        let rows = self.run(|connection| {
-            let sql = format!("{SELECT} WHERE {which} ORDER BY sign_ins.started_at, id");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map([], Sealed::read)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows)
-        })?;
-        Ok(rows.into_iter().filter_map(|row| row.unseal(&self.sealer).ok()).collect())
+    fn all_sign_ins(&self, which: &'static str) -> Result<Vec<PendingSignIn>, StoreError> {
+        let sql = format!("{SELECT} WHERE {which} ORDER BY sign_ins.started_at, id");
+        let list = List { table: "sign_ins", owner: which, sql: &sql };
+        self.list(list, [], Sealed::read, |row| row.unseal(&self.sealer))
     }
 
     /// Whether there was one to remove. Its request stays: [`Store::end_request`] says how it ended.
@@ -162,7 +159,7 @@ impl Store {
 
 fn find(connection: &Connection, sealer: &Sealer, state: &str) -> Result<Option<PendingSignIn>, StoreError> {
     let sql = format!("{SELECT} WHERE sign_ins.state_hash = ?1 AND NOT taken");
-    let row = connection.query_row(&sql, [hash(state)], Sealed::read).optional()?;
+    let row = rows::find(connection, List::of("sign_ins", &sql), [hash(state)], Sealed::read)?;
     row.map(|row| row.unseal(sealer)).transpose()
 }
 
@@ -238,8 +235,9 @@ impl Sealed {
             state: row.get("state")?,
             nonce: row.get("nonce")?,
             code_verifier: row.get("code_verifier")?,
-            code_challenge: row.get("code_challenge")?,
-            user_label: row.get("user_label")?,
+            // They are in the request's row, which answers for itself.
+            code_challenge: row.get("code_challenge").unwrap_or_default(),
+            user_label: row.get("user_label").unwrap_or_default(),
             redirect_uri: row.get("redirect_uri")?,
             scopes: row.get("scopes")?,
             started_at: row.get("started_at")?,

@@ -5,27 +5,27 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 use secrecy::SecretBox;
 
 use crate::{
     Random,
+    damage::{self, Recovery},
     database::{self, Found, Migration},
     error::StoreError,
-    key_store,
-    seal::{self, KEY_LENGTH, Key, Place, Sealer, random_key},
+    in_use::InUse,
+    key_store::{self, LateKey},
+    rows::LeftOut,
+    seal::{self, KEY_LENGTH, Key, Sealer, random_key},
 };
 
 const FILE: &str = "bobbin.sqlite3";
-/// What is sealed under [`KEY_CHECK`], to tell a lost key from a fresh database.
-const KEY_CHECK_TEXT: &[u8] = b"bobbin";
-const KEY_CHECK: Place<'static> = Place { table: "meta", column: "value", row: "key_check" };
 
 /// Whether what is kept outlives the process, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStoreState {
     Ready,
-    /// There is a key store, but it did not open within the time limit.
+    /// There is a key store, but it is not open, or not yet.
     Locked,
     /// There is no key store that could be asked.
     Absent,
@@ -41,8 +41,28 @@ pub enum KeyStoreState {
 pub struct Opened {
     pub store: Store,
     pub state: KeyStoreState,
-    /// What happened and what to do, for people. With `Ready` it tells of what could not be unsealed.
+    /// What happened and what to do, for people.
     pub detail: Option<String>,
+    /// The database was damaged; the store is the one that was made of what could be read.
+    pub recovery: Option<Recovery>,
+    /// The key store has not answered yet.
+    pub late: Option<LateAnswer>,
+}
+
+/// A key store that is still being waited for.
+pub struct LateAnswer {
+    dir: PathBuf,
+    random: Random,
+    answer: LateKey,
+}
+
+impl LateAnswer {
+    /// Waits for the answer, which may never come, and opens the store with it as [`Store::open`] would have.
+    pub fn wait(self) -> Opened {
+        let Self { dir, random, answer } = self;
+        let key = answer.recv().unwrap_or_else(|_| Err(key_store::broke_off()));
+        Store::open_where_possible(&dir, |_| key, &random)
+    }
 }
 
 /// Pending sign-ins and their requests, sessions, clients' secrets, trusted origins, drafts and the wire record. `Send` and `Sync`: share it in an `Arc`.
@@ -51,10 +71,13 @@ pub struct Opened {
 pub struct Store {
     /// Absent only when not even a database in memory could be made.
     connection: Option<Mutex<Connection>>,
+    /// Dropped after the connection.
+    _in_use: Option<InUse>,
     pub(crate) sealer: Sealer,
     /// The folder of the sessions' locks; absent for a store that is gone with the process.
     locks: Option<PathBuf>,
     migration: Option<Migration>,
+    pub(crate) left_out: LeftOut,
 }
 
 /// What a store is opened with. The key leaves the process only for one that it starts itself.
@@ -68,25 +91,31 @@ pub struct Access {
 pub(crate) struct Refusal {
     pub(crate) state: KeyStoreState,
     pub(crate) detail: String,
+    pub(crate) late: Option<LateKey>,
 }
 
 impl Refusal {
     pub(crate) fn new(state: KeyStoreState, detail: impl Into<String>) -> Self {
-        Self { state, detail: detail.into() }
+        Self { state, detail: detail.into(), late: None }
     }
 }
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::new(KeyStoreState::DatabaseFailed, error.to_string())
+        let state = match error {
+            StoreError::WrongKey { .. } => KeyStoreState::KeyLost,
+            _ => KeyStoreState::DatabaseFailed,
+        };
+        Self::new(state, error.to_string())
     }
 }
 
 impl Store {
     /// Opens `bobbin.sqlite3` in `dir` with the key that the key store keeps for `service`.
     ///
-    /// Blocking: the key store has 5 s to answer, then it counts as locked.
+    /// Blocking: the key store has 2 s to answer, then it counts as locked, and [`Opened::late`] hears of it.
     /// Anything but [`KeyStoreState::Ready`] gives a store in memory and leaves the file untouched.
+    /// A damaged file is set aside, and the store has what can be read of it: [`Opened::recovery`].
     pub fn open(dir: &Path, service: &str, random: &Random) -> Opened {
         Self::open_where_possible(dir, |found| key_store::key(dir, service, found, random), random)
     }
@@ -102,21 +131,29 @@ impl Store {
         random: &Random,
     ) -> Opened {
         match Self::open_persistent(dir, key, random) {
-            Ok((store, detail)) => Opened { store, state: KeyStoreState::Ready, detail },
+            Ok((store, recovery)) => {
+                Opened { store, state: KeyStoreState::Ready, detail: None, recovery, late: None }
+            }
             Err(refusal) => Opened {
                 store: Self::in_memory(random.clone())
                     .unwrap_or_else(|_| Self::without_database(random.clone())),
                 state: refusal.state,
                 detail: Some(refusal.detail),
+                recovery: None,
+                late: refusal.late.map(|answer| LateAnswer {
+                    dir: dir.to_owned(),
+                    random: random.clone(),
+                    answer,
+                }),
             },
         }
     }
 
     /// A store that is gone with the process.
     pub fn in_memory(random: Random) -> Result<Self, StoreError> {
-        let connection = database::open_in_memory()?;
-        let key = random_key(&random);
-        Ok(Self::new(Some(connection), &key, random, None))
+        let sealer = Sealer::new(&random_key(&random), random);
+        let connection = database::open_in_memory(&sealer)?;
+        Ok(Self::new(Some(connection), sealer, None))
     }
 
     /// What another process opens this store with; `None` for one that is gone with this process.
@@ -127,7 +164,7 @@ impl Store {
 
     /// Opens the store of another process. Nothing in it is looked at.
     pub fn with_access(access: &Access, random: &Random) -> Result<Self, String> {
-        Self::with_key(&access.dir.join(FILE), &access.key, random).map_err(|refusal| refusal.detail)
+        Self::with_key(&access.dir.join(FILE), &access.key, random).map_err(|error| error.to_string())
     }
 
     /// Whether what is kept outlives the process.
@@ -148,56 +185,47 @@ impl Store {
         dir: &Path,
         key: impl FnOnce(&Found) -> Result<Key, Refusal>,
         random: &Random,
-    ) -> Result<(Self, Option<String>), Refusal> {
+    ) -> Result<(Self, Option<Recovery>), Refusal> {
         let path = dir.join(FILE);
-        let found = database::look(&path)?;
         database::create_private_folder(dir)?;
+        let found = database::look(&path)?;
         let key = key(&found)?;
-        let store = Self::with_key(&path, &key, random)?;
-        let unreadable = store.unreadable_sessions()?;
-        let detail = (!unreadable.is_empty()).then(|| unreadable.join("; "));
-        Ok((store, detail))
+        let recover = |reason| damage::recover(&path, reason, &Sealer::new(&key, random.clone()));
+        let mut recovery = match found {
+            Found::Damaged { reason, .. } => recover(reason)?,
+            Found::Fresh | Found::Sealed => None,
+        };
+        let opened = Self::with_key(&path, &key, random);
+        // The look does not see everything.
+        let Some(reason) = opened.as_ref().err().filter(|_| recovery.is_none()).and_then(damage::suspicion)
+        else {
+            return Ok((opened?, recovery));
+        };
+        recovery = recover(reason)?;
+        Ok((Self::with_key(&path, &key, random)?, recovery))
     }
 
-    pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, Refusal> {
-        let (connection, migration) = database::open(path)?;
+    pub(crate) fn with_key(path: &Path, key: &Key, random: &Random) -> Result<Self, StoreError> {
+        let in_use = InUse::share(path)?;
+        let sealer = Sealer::new(key, random.clone());
+        let (connection, migration) = database::open(path, &sealer)?;
         let locks = path.with_file_name("locks");
-        let store = Self { migration, ..Self::new(Some(connection), key, random.clone(), Some(locks)) };
-        store.check_key(path)?;
-        Ok(store)
-    }
-
-    /// Unseals the key check, or writes it where there is none yet.
-    fn check_key(&self, path: &Path) -> Result<(), Refusal> {
-        let sealed = self.sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
-        let kept: Option<Vec<u8>> = self.run(|connection| {
-            // Of two processes that open a fresh database at once, the first one's stays.
-            connection
-                .execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
-            Ok(connection
-                .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
-                .optional()?)
-        })?;
-        match kept.map(|kept| self.sealer.unseal(KEY_CHECK, &kept)) {
-            Some(Ok(text)) if text == KEY_CHECK_TEXT => Ok(()),
-            _ => Err(Refusal::new(
-                KeyStoreState::KeyLost,
-                format!(
-                    "The key in the key store is not the one that {} is sealed with. Bring the right key back from a backup of the key store, or move the file away to begin afresh; nothing was deleted.",
-                    path.display()
-                ),
-            )),
-        }
+        Ok(Self { migration, _in_use: Some(in_use), ..Self::new(Some(connection), sealer, Some(locks)) })
     }
 
     fn without_database(random: Random) -> Self {
-        let key = random_key(&random);
-        Self::new(None, &key, random, None)
+        Self::new(None, Sealer::new(&random_key(&random), random), None)
     }
 
-    fn new(connection: Option<Connection>, key: &Key, random: Random, locks: Option<PathBuf>) -> Self {
-        let sealer = Sealer::new(key, random);
-        Self { connection: connection.map(Mutex::new), sealer, locks, migration: None }
+    fn new(connection: Option<Connection>, sealer: Sealer, locks: Option<PathBuf>) -> Self {
+        Self {
+            connection: connection.map(Mutex::new),
+            _in_use: None,
+            sealer,
+            locks,
+            migration: None,
+            left_out: LeftOut::default(),
+        }
     }
 
     /// [`Store::write`] for what must be in no file afterwards, not even sealed.

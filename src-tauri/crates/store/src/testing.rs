@@ -61,7 +61,7 @@ impl Folder {
     }
 
     pub(crate) fn try_open(&self, key: &Key) -> Result<Store, Refusal> {
-        Store::with_key(&self.database(), key, &random())
+        Ok(Store::with_key(&self.database(), key, &random())?)
     }
 
     /// A look behind the store's back.

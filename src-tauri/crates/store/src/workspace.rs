@@ -3,7 +3,7 @@
 mod connection_file;
 mod connections;
 mod error;
-mod files;
+pub(crate) mod files;
 mod naming;
 mod queries;
 mod seeds;

@@ -1,13 +1,12 @@
 //! The store with a real key store: GNOME Keyring behind the Secret Service, on a session bus of its own.
-//!
-//! A test that needs one runs itself again inside `dbus-run-session`, with its own home.
 #![cfg(all(unix, not(target_os = "macos")))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod session_bus;
+
 use std::{
     fs,
-    io::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     sync::Arc,
     thread,
@@ -15,109 +14,10 @@ use std::{
 };
 
 use bobbin_store::{KeyStoreState, Opened, Random, Store};
+use session_bus::{FOLDER, Keyring, SilentPrompter, on_session_bus};
 
 const SERVICE: &str = "dev.bobbin.workbench";
 const USER: &str = "database-key";
-/// Set to the test's folder inside the session bus.
-const FOLDER: &str = "BOBBIN_KEY_STORE_TEST_FOLDER";
-
-/// Runs `test` again with a session bus; inside, gives its folder. Outside, checks that it succeeded there.
-fn on_session_bus(test: &str) -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        return Some(folder.into());
-    }
-    let folder = tempfile::tempdir().unwrap();
-    for private in ["home", "run"] {
-        fs::create_dir(folder.path().join(private)).unwrap();
-        set_private(&folder.path().join(private));
-    }
-    let output = Command::new("dbus-run-session")
-        .arg("--")
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("XDG_CONFIG_HOME")
-        .env("HOME", folder.path().join("home"))
-        .env("XDG_DATA_HOME", folder.path().join("home"))
-        .env("XDG_RUNTIME_DIR", folder.path().join("run"))
-        .env(FOLDER, folder.path())
-        .output()
-        .expect("dbus-run-session is needed: apt-get install dbus gnome-keyring");
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
-    assert!(said(&output.stdout).contains("1 passed"), "{test} did not run on its session bus");
-    None
-}
-
-fn set_private(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
-}
-
-/// GNOME Keyring on this session's bus, ended when dropped.
-struct Keyring(std::process::Child);
-
-impl Keyring {
-    fn unlocked() -> Self {
-        Self::start(&["--unlock"])
-    }
-
-    /// As after a login that did not unlock it.
-    fn locked() -> Self {
-        Self::start(&[])
-    }
-
-    fn start(options: &[&str]) -> Self {
-        let mut daemon = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--components=secrets"])
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("gnome-keyring-daemon is needed: apt-get install gnome-keyring");
-        daemon.stdin.take().unwrap().write_all(b"password\n").unwrap();
-        let keyring = Self(daemon);
-        wait_until_owned(true);
-        keyring
-    }
-
-    fn signal(&self, signal: &str) {
-        assert!(Command::new("kill").args([signal, &self.0.id().to_string()]).status().unwrap().success());
-    }
-}
-
-impl Drop for Keyring {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-        wait_until_owned(false);
-    }
-}
-
-/// Asks the bus and not the service: that would start a second keyring by D-Bus activation.
-fn wait_until_owned(wanted: bool) {
-    let began = Instant::now();
-    loop {
-        let reply = Command::new("dbus-send")
-            .args([
-                "--session",
-                "--print-reply=literal",
-                "--dest=org.freedesktop.DBus",
-                "/org/freedesktop/DBus",
-            ])
-            .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
-            .output()
-            .unwrap();
-        if String::from_utf8_lossy(&reply.stdout).contains("true") == wanted {
-            return;
-        }
-        assert!(began.elapsed() < Duration::from_secs(10), "the keyring did not come up or go");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// The entry itself, past the store.
 fn entry() -> keyring::Entry {
     use keyring_core::api::CredentialStoreApi;
@@ -250,7 +150,7 @@ fn a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone() {
     let began = Instant::now();
     let opened = open(&folder);
 
-    assert!(began.elapsed() < Duration::from_secs(8), "it took {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
     assert_eq!(opened.state, KeyStoreState::Locked, "{:?}", opened.detail);
     assert!(!opened.store.persistent());
     assert_eq!(database(&folder), before);
@@ -276,12 +176,17 @@ fn a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end() {
     ready(&folder).put_draft("key", "text").unwrap();
     keyring.signal("-STOP");
 
+    let began = Instant::now();
     let opened = open(&folder);
+    assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
 
     assert_eq!(opened.state, KeyStoreState::Locked);
-    assert!(opened.detail.unwrap().contains("did not answer within 5 s"));
+    assert!(opened.detail.unwrap().contains("has not answered for 2 s"));
     assert!(!opened.store.persistent());
     keyring.signal("-CONT");
+    let late = opened.late.unwrap().wait();
+    assert_eq!(late.state, KeyStoreState::Ready);
+    assert_eq!(late.store.draft("key").unwrap().as_deref(), Some("text"), "its late answer opens it");
     assert_eq!(
         ready(&folder).draft("key").unwrap().as_deref(),
         Some("text"),
@@ -293,6 +198,70 @@ fn a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end() {
 }
 
 #[test]
+fn a_prompt_that_nobody_answers_keeps_no_other_try_waiting() {
+    let Some(folder) = on_session_bus("a_prompt_that_nobody_answers_keeps_no_other_try_waiting") else {
+        return;
+    };
+    let unlocked = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    let before = database(&folder);
+    drop(unlocked);
+    let keyring = Keyring::locked();
+    let _prompter = SilentPrompter::start();
+
+    let opened = open(&folder);
+    assert_eq!(opened.state, KeyStoreState::Locked);
+    assert!(opened.late.is_some(), "the prompt is still open");
+    assert_eq!(database(&folder), before);
+
+    keyring.unlock();
+    assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
+}
+
+#[test]
+fn a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key() {
+    let name = "a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key";
+    let Some(folder) = on_session_bus(name) else { return };
+    drop(Keyring::unlocked());
+    let keyring = Keyring::locked();
+    let _prompter = SilentPrompter::start();
+
+    for _ in 0..2 {
+        let opened = open(&folder);
+        assert_eq!(opened.state, KeyStoreState::Locked, "{:?}", opened.detail);
+        assert!(opened.late.is_some() && !folder.join("data/bobbin.sqlite3").exists());
+    }
+
+    keyring.unlock();
+    ready(&folder).put_draft("key", "text").unwrap();
+    let key = entry().get_password().unwrap();
+    assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
+    assert_eq!(entry().get_password().unwrap(), key);
+}
+
+#[test]
+fn a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again() {
+    let Some(folder) = on_session_bus("a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again")
+    else {
+        return;
+    };
+    let keyring = Keyring::unlocked();
+    ready(&folder).put_draft("key", "text").unwrap();
+    let before = database(&folder);
+    keyring.signal("-STOP");
+    let opened = open(&folder);
+    drop(keyring);
+
+    let late = opened.late.unwrap().wait();
+
+    assert_ne!(late.state, KeyStoreState::Ready);
+    assert!(late.detail.is_some() && !late.store.persistent());
+    assert_eq!(database(&folder), before);
+    let _keyring = Keyring::unlocked();
+    assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
+}
+
+#[test]
 fn without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly() {
     let Some(folder) = on_session_bus("without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly")
     else {
@@ -300,7 +269,7 @@ fn without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly() {
     };
     let began = Instant::now();
     let opened = open(&folder);
-    assert!(began.elapsed() < Duration::from_secs(6), "it took {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
     assert!(!opened.store.persistent());
     assert!(!folder.join("data/bobbin.sqlite3").exists(), "no file is made");
     assert_eq!(opened.state, KeyStoreState::Absent, "{:?}", opened.detail);

@@ -28,4 +28,8 @@ keysWanted: boolean,
  * Milliseconds that the chosen connection's provider is ahead of this computer's clock, by which its times
  * were judged; only with the outermost, and where it matters.
  */
-clockAheadMs: number | null, };
+clockAheadMs: number | null, 
+/**
+ * The same where it is too far off, so that nothing was judged by it.
+ */
+clockOffMs: number | null, };

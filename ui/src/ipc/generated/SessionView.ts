@@ -15,6 +15,10 @@ export type SessionView = { id: string, label: string, connection: string, conne
  */
 clockAheadMs: number | null, 
 /**
+ * The same where it is too far off to be followed: one of the two clocks is plainly wrong.
+ */
+clockOffMs: number | null, 
+/**
  * False while the key store is not ready: a restart loses this session.
  */
 persisted: boolean, 

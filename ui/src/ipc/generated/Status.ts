@@ -6,7 +6,7 @@ import type { KeyStoreState } from "./KeyStoreState";
  */
 export type Status = { keyStore: KeyStoreState, 
 /**
- * What the key store said, for the states that are not `ready`.
+ * What the key store said, for the states that are not `ready`; and what of the database cannot be read.
  */
 keyStoreDetail: string | null, 
 /**

@@ -42,6 +42,8 @@ pub struct InspectionView {
     /// Milliseconds that the chosen connection's provider is ahead of this computer's clock, by which its times
     /// were judged; only with the outermost, and where it matters.
     pub clock_ahead_ms: Option<i64>,
+    /// The same where it is too far off, so that nothing was judged by it.
+    pub clock_off_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

@@ -35,7 +35,7 @@ pub struct ConnectionSummary {
 #[ts(export)]
 pub struct Status {
     pub key_store: KeyStoreState,
-    /// What the key store said, for the states that are not `ready`.
+    /// What the key store said, for the states that are not `ready`; and what of the database cannot be read.
     pub key_store_detail: Option<String>,
     /// `127.0.0.1:5001` once the sandbox runs.
     pub sandbox_address: Option<String>,

@@ -47,6 +47,8 @@ pub struct SessionView {
     /// Milliseconds that the provider's clock is ahead of this computer's, as its `Date` headers say; times of the
     /// id_token are checked with it. Absent where they agree within two seconds or nothing is known.
     pub clock_ahead_ms: Option<i64>,
+    /// The same where it is too far off to be followed: one of the two clocks is plainly wrong.
+    pub clock_off_ms: Option<i64>,
     /// False while the key store is not ready: a restart loses this session.
     pub persisted: bool,
     /// Absent until the first refresh of a session that began with a refresh token alone.

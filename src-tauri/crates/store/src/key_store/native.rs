@@ -13,6 +13,12 @@ pub(super) fn entry(service: &str, user: &str) -> Result<Entry, Refusal> {
     })
 }
 
+/// Each access asks for itself.
+#[allow(clippy::unnecessary_wraps, reason = "the Secret Service can refuse")]
+pub(super) fn unlock() -> Result<(), Refusal> {
+    Ok(())
+}
+
 /// Neither hides its entries while it is locked.
 pub(super) fn is_locked() -> bool {
     false

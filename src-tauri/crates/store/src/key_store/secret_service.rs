@@ -3,7 +3,7 @@
 //! keyring opens its connection once a process; here each visit has its own,
 //! so that a key store which comes up later is found, and a prompt that hangs blocks nothing else.
 
-use std::{collections::HashMap, error::Error as _};
+use std::{collections::HashMap, error::Error as _, fmt::Display};
 
 use keyring::{Entry, Error};
 use keyring_core::api::CredentialStoreApi;
@@ -26,8 +26,22 @@ pub(super) fn is_locked() -> bool {
         .unwrap_or(false)
 }
 
+/// Unlocks the default collection, where the entry will be; this may wait for a person.
+pub(super) fn unlock() -> Result<(), Refusal> {
+    let unlocked = SecretService::connect(EncryptionType::Plain)
+        .and_then(|service| service.get_default_collection()?.unlock());
+    unlocked.map_err(|error| {
+        let state = state_of(Some(&error));
+        Refusal::new(state, advice(state, &error))
+    })
+}
+
 pub(super) fn state(error: &Error) -> KeyStoreState {
-    match error.source().and_then(|source| source.downcast_ref::<ServiceError>()) {
+    state_of(error.source().and_then(|source| source.downcast_ref::<ServiceError>()))
+}
+
+fn state_of(error: Option<&ServiceError>) -> KeyStoreState {
+    match error {
         // A prompt that was dismissed, or that nothing could show, leaves it locked.
         Some(ServiceError::Locked | ServiceError::Prompt | ServiceError::PromptDisconnected) => {
             KeyStoreState::Locked
@@ -43,7 +57,7 @@ pub(super) fn state(error: &Error) -> KeyStoreState {
     }
 }
 
-pub(super) fn advice(state: KeyStoreState, error: &Error) -> String {
+pub(super) fn advice(state: KeyStoreState, error: &dyn Display) -> String {
     match state {
         KeyStoreState::Locked => format!("The keyring is locked ({error}). Unlock it, then try again."),
         KeyStoreState::Absent => format!(

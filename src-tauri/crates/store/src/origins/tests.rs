@@ -58,7 +58,8 @@ fn the_first_origins_are_recorded_where_there_is_nothing_to_lose_and_only_there(
 
 #[test]
 fn deleted_origins_are_handed_out() {
-    let store = Folder::new().open();
+    let folder = Folder::new();
+    let store = folder.open();
     store.trust_origins("mine", &there()).unwrap();
     assert_eq!(store.delete_origins("mine").unwrap(), there());
     assert!(store.origins("mine").unwrap().is_empty());

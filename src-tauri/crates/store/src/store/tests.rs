@@ -8,7 +8,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    ClientKey, KeyStoreState, RefreshMark, RequestOutcome, Session, SessionKind, Store, StoreError,
+    ClientKey, KeyStoreState, Migration, RefreshMark, RequestOutcome, Session, SessionKind, Store,
+    StoreError,
     database::{self, Found},
     testing::{Folder, begin, key, random, refreshed, session, sign_in},
 };
@@ -51,7 +52,10 @@ fn no_secret_is_readable_in_any_file_of_the_database() {
         seen.push(path.file_name().unwrap().to_string_lossy().into_owned());
     }
     seen.sort();
-    assert_eq!(seen, ["bobbin.sqlite3", "bobbin.sqlite3-shm", "bobbin.sqlite3-wal", "one"]);
+    assert_eq!(
+        seen,
+        ["bobbin.sqlite3", "bobbin.sqlite3-shm", "bobbin.sqlite3-wal", "bobbin.sqlite3.lock", "one"]
+    );
     assert!(
         all.windows(12).any(|window| window == b"Thandi Nkosi"),
         "the search would find a secret: it finds the label, which is none"
@@ -95,6 +99,47 @@ fn another_key_is_a_lost_key_and_nothing_is_changed() {
     assert_eq!(folder.open().sessions().unwrap().len(), 1, "the right key opens it again");
 }
 
+/// Every file of the folder with what is in it, but for the lock and SQLite's own index of the log.
+fn contents(folder: &Folder) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = files(folder.path());
+    files.retain(|path| !["-shm", ".lock"].iter().any(|ending| path.to_string_lossy().ends_with(ending)));
+    files.sort();
+    let contents = files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap()));
+    // A log that has nothing in it is as good as none.
+    contents.filter(|(_, content)| !content.is_empty()).collect()
+}
+
+#[test]
+fn another_key_migrates_nothing_and_writes_no_key_check() {
+    let folder = Folder::new();
+    fs::write(folder.database(), VERSION_2).unwrap();
+    let before = contents(&folder);
+
+    assert_eq!(folder.try_open(&key(8)).err().unwrap().state, KeyStoreState::KeyLost);
+
+    assert!(contents(&folder) == before, "a file was changed");
+    assert_eq!(folder.open().migration(), Some(Migration { from: 2, to: 6 }));
+}
+
+#[test]
+fn another_key_leaves_the_log_of_a_process_that_was_killed_as_it_is() {
+    let folder = Folder::new();
+    let copy = Folder::new();
+    let store = folder.open();
+    fill(&store);
+    // What a killed process leaves: a log that was not worked into the database.
+    for path in [folder.database(), folder.path().join("bobbin.sqlite3-wal")] {
+        fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let before = contents(&copy);
+
+    assert_eq!(copy.try_open(&key(8)).err().unwrap().state, KeyStoreState::KeyLost);
+    database::look(&copy.database()).unwrap();
+
+    assert!(contents(&copy) == before, "a file was changed");
+    assert_eq!(copy.open().sessions().unwrap().len(), 1);
+}
+
 #[test]
 fn a_schema_of_a_newer_bobbin_is_refused_with_a_clear_sentence() {
     let folder = Folder::new();
@@ -128,20 +173,6 @@ fn a_look_creates_nothing() {
     let folder = Folder::new();
     assert!(matches!(database::look(&folder.database()), Ok(Found::Fresh)));
     assert!(!folder.database().exists());
-}
-
-#[test]
-fn a_file_that_is_no_database_fails_and_stays_as_it_is() {
-    let folder = Folder::new();
-    let junk = b"this is not a database, however long it may be ".repeat(100);
-    fs::write(folder.database(), &junk).unwrap();
-
-    let opened = Store::open(folder.path(), "dev.bobbin.test", &random());
-
-    assert_eq!(opened.state, KeyStoreState::DatabaseFailed);
-    assert!(opened.detail.unwrap().contains("not a database"));
-    assert!(!opened.store.persistent());
-    assert_eq!(fs::read(folder.database()).unwrap(), junk);
 }
 
 #[test]

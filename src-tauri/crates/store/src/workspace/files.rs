@@ -150,12 +150,12 @@ fn replace(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
 
 /// Makes the new name durable.
 #[cfg(unix)]
-fn sync_folder(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(dir: &Path) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
