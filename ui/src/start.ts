@@ -3,7 +3,6 @@ import App from "./App.svelte";
 import { onChanged, onNotice } from "./ipc/events";
 import { announce, onChange } from "./state/changes";
 import { clock } from "./state/clock.svelte";
-import { faults } from "./state/faults.svelte";
 import { recall } from "./state/held.svelte";
 import { notices } from "./state/notices.svelte";
 import { overview } from "./state/overview.svelte";
@@ -17,7 +16,7 @@ export async function start(target: Element) {
     if (change.what !== "overview") return;
     void overview.load().then(() => selection.settle());
     // The sandbox's own page has the menu too.
-    void faults.load();
+    void loadFaults();
   });
   clock.onJump(() => overview.load());
   void onChanged(announce);
@@ -25,6 +24,8 @@ export async function start(target: Element) {
   void overview.load().then(() => selection.settle());
   await recall();
   // The status bar's counts are not needed for the first picture.
-  void ready.then(() => Promise.all([wire.load(), faults.load()]));
+  void ready.then(() => Promise.all([wire.load(), loadFaults()]));
   return mount(App, { target });
 }
+
+const loadFaults = async () => (await import("./state/faults.svelte")).faults.load();

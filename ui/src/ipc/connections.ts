@@ -1,10 +1,8 @@
 import { invoke } from "./transport";
 import type {
   Asked,
-  AssertionPreview,
   ConnectionDraft,
   ConnectionView,
-  CredentialsImportView,
   ErrorView,
   FindingView,
   PresetView,
@@ -24,22 +22,10 @@ export const connectionRestore = (slug: string) => invoke<ConnectionView>("conne
 export const connectionTrust = (slug: string, { message, hint }: ErrorView) =>
   invoke<null>("connection_trust", { slug, question: `${message}\n${hint ?? ""}` });
 
-/** Keeps the client secret, sealed; `null` forgets it. */
-export const clientSecretSet = (slug: string, secret: string | null) =>
-  invoke<ConnectionView>("client_secret_set", { slug, secret });
-export const clientKeyImport = (slug: string, text: string, passphrase: string | null) =>
-  invoke<ConnectionView>("client_key_import", { slug, text, passphrase });
-export const clientKeyRemove = (slug: string) => invoke<ConnectionView>("client_key_remove", { slug });
-export const clientKeyRestore = (slug: string) => invoke<ConnectionView>("client_key_restore", { slug });
-
-/** The assertion as it would be sent now; nothing is sent. */
-export const assertionPreview = (slug: string) => invoke<AssertionPreview>("assertion_preview", { slug });
 export const discover = (slug: string) => invoke<ConnectionView>("discover", { slug });
 
 /** Ends it, and a sign-in that waits for it. */
 export const discoverCancel = (slug: string) => invoke<null>("discover_cancel", { slug });
-export const credentialsImport = (slug: string, text: string) =>
-  invoke<CredentialsImportView>("credentials_import", { slug, text });
 export const redirectDoctor = (slug: string) => invoke<RedirectCheck[]>("redirect_doctor", { slug });
 export const redirectRepair = (slug: string) => invoke<RedirectCheck[]>("redirect_repair", { slug });
 

@@ -27,10 +27,6 @@ export const sessionIntrospect = (id: string, secret: SessionSecret) =>
 /** Opens the provider's end-session page; the session stays until it is deleted. */
 export const sessionSignOut = (id: string) => invoke<null>("session_sign_out", { id });
 
-/** The client's own token: the kept one while it is live, or a new one where `fresh`. */
-export const clientToken = (connection: string, fresh: boolean) =>
-  invoke<SessionView>("client_token", { connection, fresh });
-
 /** A session from a pasted token reply; nothing is sent. */
 export const sessionFromReply = (connection: string, text: string) =>
   invoke<SessionView>("session_from_reply", { connection, text });

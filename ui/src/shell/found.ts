@@ -9,8 +9,14 @@ export interface Found extends Action {
   detail: string;
 }
 
+/** More of them nobody reads. */
+const MAX_SHOWN = 60;
+
+/** What the palette shows for these words, the best first; all that it can offer where there are none. */
+export const search = (words: string) => find(words, everything()).slice(0, MAX_SHOWN);
+
 /** Everything that the palette can offer now. */
-export function everything(): Found[] {
+function everything(): Found[] {
   const connections = overview.connections.flatMap(({ slug, name, environment, sessions }): Found[] => [
     {
       kind: "connection",

@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import { clientToken } from "../ipc/sessions";
+import { clientToken } from "../ipc/client";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView } from "../ipc/types";
 import { forms } from "./connectionForm.svelte";

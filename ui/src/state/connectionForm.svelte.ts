@@ -49,6 +49,11 @@ export class ConnectionForm {
     );
   }
 
+  /** It is the sandbox's, which has a menu of faults. */
+  get sandbox(): boolean {
+    return this.view?.preset === "sandbox";
+  }
+
   async load(): Promise<void> {
     const first = this.view === null;
     try {

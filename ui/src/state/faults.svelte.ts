@@ -3,9 +3,6 @@ import type { FaultView } from "../ipc/types";
 import { Loader } from "./loader.svelte";
 import { notices } from "./notices.svelte";
 
-/** The preset of the connection that the menu belongs to. */
-export const SANDBOX = "sandbox";
-
 /** The ways in which the sandbox can misbehave. Rust keeps them; each start behaves. */
 class Faults extends Loader<FaultView[]> {
   constructor() {

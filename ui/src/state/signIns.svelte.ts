@@ -2,7 +2,6 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { signIn, signInStart } from "../ipc/signIn";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, SignInView } from "../ipc/types";
-import { chosenSessions } from "./chosenSessions.svelte";
 import { onChange } from "./changes";
 import { clock } from "./clock.svelte";
 import { overview } from "./overview.svelte";
@@ -101,6 +100,7 @@ class SignIns {
   async #arrive(session: string, query: string | null): Promise<void> {
     await overview.load();
     if (query && overview.queries.some(({ path }) => path === query)) {
+      const { chosenSessions } = await import("./chosenSessions.svelte");
       chosenSessions.choose(query, session);
       selection.go({ kind: "query", path: query });
     } else {

@@ -1,4 +1,4 @@
-import { clientKeyImport } from "../../ipc/connections";
+import { clientKeyImport } from "../../ipc/client";
 import { asErrorView } from "../../ipc/transport";
 import type { ErrorView } from "../../ipc/types";
 import type { ConnectionForm } from "../../state/connectionForm.svelte";

@@ -1,0 +1,19 @@
+import { connectionDelete, connectionRestore } from "../../ipc/connections";
+import { forms } from "../../state/connectionForm.svelte";
+import { notices } from "../../state/notices.svelte";
+import { overview } from "../../state/overview.svelte";
+import { selection } from "../../state/selection.svelte";
+
+/** Deletes the connection, and offers to bring it back. */
+export const remove = (slug: string) =>
+  notices.attempt(async () => {
+    const { name } = await connectionDelete(slug);
+    forms.forget(slug);
+    await overview.load();
+    selection.settle();
+    notices.undo(`Deleted the connection ${name}`, async () => {
+      await connectionRestore(slug);
+      await overview.load();
+      selection.go({ kind: "connection", slug });
+    });
+  });
