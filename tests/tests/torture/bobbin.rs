@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::torture::{driver, time::now};
 
 /// Longer than a request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(crate) struct Bobbin {
     process: Child,

@@ -78,6 +78,7 @@ impl Driver {
         let session = text("session");
         match text("do") {
             "key store" => Ok(json!(self.engine.status().key_store)),
+            "time" => Ok(self.outside.now().into()),
             "connect" => self.connect(text("issuer"), text("client")).await,
             "sign in" => {
                 self.engine.sign_in_start(text("connection"), "").await?;

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 mod bobbin;
+mod clocks;
 mod driver;
 mod durable;
 mod kill;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 3] = ["kill", "durable", "replies"];
+const ROWS: [&str; 4] = ["kill", "durable", "replies", "clocks"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -51,6 +52,7 @@ pub(crate) fn main() -> ExitCode {
             match row {
                 "kill" => kill::run(&options, &mut report).await,
                 "durable" => durable::run(&options, &mut report).await,
+                "clocks" => clocks::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
