@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(crate) struct Bobbin {
     process: Child,
-    input: ChildStdin,
+    /// Its end is the process's.
+    input: Option<ChildStdin>,
     asked: u64,
     said: Arc<Said>,
 }
@@ -57,7 +58,7 @@ impl Bobbin {
             let said = said.clone();
             move || said.listen(output)
         });
-        Self { input: process.stdin.take().unwrap(), process, asked: 0, said }
+        Self { input: process.stdin.take(), process, asked: 0, said }
     }
 
     /// Asks and does not wait; the number is what [`Bobbin::answer`] knows the question by.
@@ -66,7 +67,7 @@ impl Bobbin {
         with["do"] = what.into();
         with["number"] = self.asked.into();
         // One that was killed hears nothing, and its answer tells that.
-        let _ = self.input.write_all(format!("{with}\n").as_bytes());
+        let _ = self.input.as_mut().map(|input| input.write_all(format!("{with}\n").as_bytes()));
         self.asked
     }
 
@@ -102,6 +103,12 @@ impl Bobbin {
     /// When each new pair was durable, in the order of the refreshes.
     pub(crate) fn durable(&self) -> Vec<i64> {
         self.said.0.lock().unwrap().durable.clone()
+    }
+
+    /// Lets it end by itself.
+    pub(crate) fn end(mut self) {
+        self.input = None;
+        self.process.wait().unwrap();
     }
 
     /// Ends it in the middle of whatever it does, and says when.

@@ -1,6 +1,7 @@
 //! Where a row plays: a session bus with a key store, a provider behind the proxy, a data folder on a real disk.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -23,7 +24,8 @@ pub(crate) struct Scene {
     pub(crate) proxy: Proxy,
     pub(crate) provider: Provider,
     client: Registered,
-    folder: TempDir,
+    root: TempDir,
+    folder: PathBuf,
 }
 
 impl Scene {
@@ -33,13 +35,20 @@ impl Scene {
         proxy.lead_to(&provider.address);
         let client = provider.register(json!({ "token_endpoint_auth_method": "none" })).await;
         // Where programs are built is a disk, which /tmp often is not.
-        let folder =
+        let root =
             tempfile::Builder::new().prefix("torture-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self { world: World::new(), proxy, provider, client, folder }
+        let folder = root.path().join("data");
+        fs::create_dir(&folder).unwrap();
+        Self { world: World::new(), proxy, provider, client, root, folder }
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
+    }
+
+    /// The place of another folder on the same disk.
+    pub(crate) fn spare(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
     }
 
     /// The name of the file system that the data folder is on.
@@ -61,10 +70,12 @@ impl Scene {
 
     /// The same with something around this program.
     pub(crate) fn start_as(&self, command: Command) -> Bobbin {
-        let mut bobbin = Bobbin::start(command, self.folder());
-        let state = bobbin.ask("key store", json!({})).unwrap();
-        assert_eq!(state, "ready", "the key store is not what this is about");
-        bobbin
+        opened(Bobbin::start(command, self.folder())).expect("the key store is not what this is about")
+    }
+
+    /// The same on another folder; the error is the state in which nothing is kept.
+    pub(crate) fn start_on(&self, folder: &Path) -> Result<Bobbin, String> {
+        opened(Bobbin::start(self.world.command(this_program()), folder))
     }
 
     /// Makes the connection that signs in.
@@ -89,6 +100,11 @@ impl Scene {
         let with = json!({ "connection": CONNECTION, "url": callback.as_str() });
         bobbin.ask("come back", with).unwrap().as_str().unwrap().to_owned()
     }
+}
+
+fn opened(mut bobbin: Bobbin) -> Result<Bobbin, String> {
+    let state = bobbin.ask("key store", json!({}))?;
+    if state == "ready" { Ok(bobbin) } else { Err(format!("the key store or database is {state}")) }
 }
 
 pub(crate) fn this_program() -> PathBuf {

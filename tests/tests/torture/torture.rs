@@ -13,6 +13,7 @@ mod options;
 #[path = "../interop/person.rs"]
 #[allow(dead_code, reason = "the tests of interop use the rest")]
 mod person;
+mod power;
 #[path = "../interop/provider.rs"]
 #[allow(dead_code, reason = "the tests of interop use the rest")]
 mod provider;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 4] = ["kill", "durable", "replies", "clocks"];
+const ROWS: [&str; 5] = ["kill", "durable", "replies", "clocks", "power"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +54,7 @@ pub(crate) fn main() -> ExitCode {
                 "kill" => kill::run(&options, &mut report).await,
                 "durable" => durable::run(&options, &mut report).await,
                 "clocks" => clocks::run(&options, &mut report).await,
+                "power" => power::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
