@@ -252,7 +252,7 @@ impl World {
     }
 
     /// A command that runs in this world and nowhere else.
-    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.on_display(program);
         self.desktop.point(&mut command, self);
         for (name, value) in &self.variables {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::workspace;
 
@@ -37,6 +38,22 @@ pub(crate) fn forget_ourselves(command: &mut Command) {
             command.env_remove(&*name);
         }
     }
+}
+
+/// Builds with cargo, given by these words, and gives the program of the target `name` among what was built.
+pub(crate) fn build_program(words: &str, name: &str) -> Result<PathBuf> {
+    let mut compile = cargo(&format!("{words} --message-format json-render-diagnostics"));
+    announce(&compile);
+    let output =
+        compile.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("{name} could not be built");
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let ours = artifacts.filter(|artifact| artifact["target"]["name"] == name);
+    let mut programs = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?)));
+    programs.next_back().with_context(|| format!("cargo named no program {name}"))
 }
 
 /// npm in the page's folder.

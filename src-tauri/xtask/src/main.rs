@@ -14,6 +14,7 @@ mod page;
 mod tally;
 mod test;
 mod tools;
+mod torture;
 mod types;
 mod window;
 mod workspace;
@@ -47,6 +48,18 @@ mod flags {
             cmd interop {
                 /// Run only the tests whose name contains this.
                 optional filter: String
+            }
+
+            /// Try to lose what works once: kills, cut replies, clock steps, power cuts; one line for each row.
+            cmd torture {
+                /// Run only this row, such as kill.
+                optional row: String
+                /// How many rounds each row has.
+                optional --rounds rounds: usize
+                /// The seed that an earlier run printed.
+                optional --seed seed: u64
+                /// Torture the debug build; times are then not those of what ships.
+                optional --debug
             }
 
             /// Run the tables of protocol cases, one line each.
@@ -96,6 +109,13 @@ fn main() -> ExitCode {
             only: Some(test::Part::Interop),
             filter: interop.filter.as_deref(),
             ..test::Choice::default()
+        }),
+        flags::XtaskCmd::Torture(torture) => torture::run(torture::Choice {
+            row: torture.row.as_deref(),
+            rounds: torture.rounds,
+            seed: torture.seed,
+            debug: torture.debug,
+            short: false,
         }),
         flags::XtaskCmd::Cases(_) => cases::run(),
         flags::XtaskCmd::Fuzz(fuzz) => fuzz::run(fuzz.target.as_deref(), fuzz.runs.unwrap_or(fuzz::RUNS)),

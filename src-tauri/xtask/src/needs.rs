@@ -251,6 +251,24 @@ pub(crate) const TEST: &[Need] = &[
     },
 ];
 
+/// What `cargo xtask torture` needs beside [`TEST`].
+pub(crate) const TORTURE: &[Need] = &[
+    Need {
+        probe: Probe::Program("strace"),
+        why: "logs what reaches the disk, for power cuts",
+        debian: "strace",
+        fedora: "strace",
+        arch: "strace",
+    },
+    Need {
+        probe: Probe::Program("faketime"),
+        why: "steps the clock of a process",
+        debian: "faketime",
+        fedora: "libfaketime",
+        arch: "libfaketime",
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,7 +282,7 @@ mod tests {
 
     #[test]
     fn every_need_names_a_package_of_every_distribution() {
-        for need in RUN.iter().chain(TEST) {
+        for need in RUN.iter().chain(TEST).chain(TORTURE) {
             for package in [need.debian, need.fedora, need.arch] {
                 assert!(!package.trim().is_empty(), "{} has no package", need.name());
             }

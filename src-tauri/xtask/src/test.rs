@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{EVERYTHING, cargo, npm, succeeds, tee};
 use crate::tally::Tally;
 use crate::workspace::{root, scratch, ui};
-use crate::{app, needs, packages, page, types, window};
+use crate::{app, needs, packages, page, torture, types, window};
 
 /// What can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,10 @@ pub(crate) fn run(choice: Choice<'_>) -> Result<bool> {
         if has_window_tests() {
             let wanted = window::Wanted { filter, all, release, repeat: repeat.unwrap_or(1) };
             suites.add("window", || judge(true, window::run(wanted)?));
+            if filter.is_none() && repeat.is_none() && !release {
+                let short = torture::Choice { debug: true, short: true, ..torture::Choice::default() };
+                suites.add("torture, short", || judge(true, torture::tally(short)?));
+            }
         } else {
             eprintln!("The tests of the real window run on Linux only.");
         }

@@ -7,10 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result};
 
-use crate::command::{self, EVERYTHING, announce, cargo, program, read};
+use crate::command::{self, EVERYTHING, build_program, cargo, program, read};
 use crate::tally::Tally;
 use crate::workspace::binary;
 
@@ -82,23 +81,13 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The application and the program that holds the tests.
 fn build(release: bool) -> Result<(PathBuf, PathBuf)> {
-    let mut words = format!("build {EVERYTHING} --test window --message-format json-render-diagnostics");
+    let mut words = format!("build {EVERYTHING} --test window");
     if release {
         command::run(&mut cargo("build --release --package bobbin --features custom-protocol"))?;
     } else {
         words.push_str(" --bin bobbin");
     }
-    let mut compile = cargo(&words);
-    announce(&compile);
-    let output = compile.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the application and its tests could not be built");
-    }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let ours = artifacts.filter(|artifact| artifact["target"]["name"] == "window");
-    let tests = ours.filter_map(|artifact| Some(PathBuf::from(artifact["executable"].as_str()?))).next_back();
-    let tests = tests.context("cargo named no program with the tests of the window")?;
+    let tests = build_program(&words, "window")?;
     Ok((binary(if release { "release" } else { "debug" })?, tests))
 }
 

@@ -3,8 +3,6 @@
 use reqwest::{Client, Response, StatusCode, header::LOCATION, redirect::Policy};
 use url::Url;
 
-use crate::provider::Provider;
-
 /// A browser of one person, who is signed in nowhere at first.
 pub(crate) struct Person {
     name: &'static str,
@@ -57,10 +55,11 @@ impl Person {
     /// Follows redirects while they stay with the provider.
     async fn arrive(&self, mut url: Url, mut reply: Response) -> Arrived {
         while let Some(location) = reply.headers().get(LOCATION) {
-            url = url.join(location.to_str().unwrap()).unwrap();
-            if !url.as_str().starts_with(&Provider::get().issuer) {
-                return Arrived::Away(url);
+            let next = url.join(location.to_str().unwrap()).unwrap();
+            if next.origin() != url.origin() {
+                return Arrived::Away(next);
             }
+            url = next;
             reply = self.browser.get(url.clone()).send().await.unwrap();
         }
         let status = reply.status();

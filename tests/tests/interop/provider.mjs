@@ -1,5 +1,6 @@
 // A provider that Bobbin's authors did not write: oidc-provider, certified by the OpenID Foundation.
 // It listens on a free port of this computer, says where in one line of JSON, and ends with its standard input.
+// An argument is the issuer that it goes by, where it is reached through something in between.
 
 import { createServer } from "node:http";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -25,7 +26,8 @@ const p256 = { namedCurve: "P-256" };
 
 const server = createServer();
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-const issuer = `http://127.0.0.1:${server.address().port}`;
+const address = `http://127.0.0.1:${server.address().port}`;
+const issuer = process.argv[2] ?? address;
 
 const provider = new Provider(issuer, {
   // RS256 and PS256 are made with the same key.
@@ -66,6 +68,11 @@ provider.use(async (ctx, next) => {
     ctx.body = seen.filter(({ client_id }) => client_id === ctx.query.client_id);
     return;
   }
+  if (ctx.path === "/refresh-token") {
+    const token = await provider.RefreshToken.find(ctx.query.value);
+    ctx.body = { state: !token ? "gone" : token.consumed ? "used" : "ready" };
+    return;
+  }
   await next();
   const { oidc } = ctx;
   if (!["token", "revocation", "introspection"].includes(oidc?.route)) return;
@@ -92,6 +99,6 @@ provider.on("server_error", (_, error) => console.error(error));
 server.on("request", provider.callback());
 
 const clientKeys = { rsa: clientKey("client-rsa", "rsa", rsa), p256: clientKey("client-p256", "ec", p256) };
-process.stdout.write(`${JSON.stringify({ issuer, clientKeys })}\n`);
+process.stdout.write(`${JSON.stringify({ issuer, address, clientKeys })}\n`);
 
 process.stdin.on("end", () => process.exit()).resume();

@@ -1,4 +1,4 @@
-//! The provider's process, which all tests share. Each test is a client of its own there.
+//! The provider's process. Each test is a client of its own there.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -13,6 +13,8 @@ pub(crate) const APP_LINK: &str = "dev.bobbin.workbench:/oauth/callback";
 
 pub(crate) struct Provider {
     pub(crate) issuer: String,
+    /// Where it listens itself; its issuer may be something in between.
+    pub(crate) address: String,
     /// By `rsa` and `p256`: the private key's `pem`, and the `jwk` that a client registers.
     client_keys: Value,
     _process: Child,
@@ -21,15 +23,18 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
+    /// The one that all tests share.
     pub(crate) fn get() -> &'static Self {
         static PROVIDER: OnceLock<Provider> = OnceLock::new();
-        PROVIDER.get_or_init(Self::start)
+        PROVIDER.get_or_init(|| Self::start(None))
     }
 
-    fn start() -> Self {
+    /// Starts one that goes by `issuer`, or by its own address.
+    pub(crate) fn start(issuer: Option<&str>) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/provider.mjs");
         let mut process = Command::new("node")
             .arg(script)
+            .args(issuer)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -40,6 +45,7 @@ impl Provider {
             .expect("the provider says where it is; if its packages are missing: npm ci --prefix tests");
         Self {
             issuer: text(&said, "issuer"),
+            address: text(&said, "address"),
             client_keys: said["clientKeys"].clone(),
             _open: process.stdin.take().unwrap(),
             _process: process,
@@ -75,8 +81,14 @@ impl Provider {
         reqwest::Client::new().get(self.at("/seen")).query(&query).send().await.unwrap().json().await.unwrap()
     }
 
+    /// What it knows of a refresh token: `ready`, `used` or `gone`.
+    pub(crate) async fn refresh_token_state(&self, value: &str) -> String {
+        let request = reqwest::Client::new().get(self.at("/refresh-token")).query(&[("value", value)]);
+        text(&request.send().await.unwrap().json().await.unwrap(), "state")
+    }
+
     pub(crate) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.issuer)
+        format!("{}{path}", self.address)
     }
 }
 

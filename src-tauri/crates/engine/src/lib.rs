@@ -42,6 +42,7 @@ mod waits;
 mod wire;
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -104,6 +105,8 @@ struct Inner {
     sign_ins: Mutex<sign_in::Runs>,
     wire: Mutex<wire::Record>,
     writing_wire: Mutex<()>,
+    /// Exchanges that changed and that no writer has taken yet.
+    unwritten_wire: Mutex<BTreeSet<String>>,
     runs: Mutex<run::Runs>,
     undo: Mutex<undo::Bin>,
     asked: origins::Asked,
@@ -131,6 +134,7 @@ impl Engine {
             sign_ins: Mutex::default(),
             wire: Mutex::default(),
             writing_wire: Mutex::default(),
+            unwritten_wire: Mutex::default(),
             runs: Mutex::default(),
             undo: Mutex::default(),
             asked: origins::Asked::default(),

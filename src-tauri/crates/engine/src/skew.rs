@@ -124,8 +124,8 @@ fn words(ahead_ms: i64) -> String {
     let seconds = ahead_ms.abs() / 1000;
     let direction = if ahead_ms > 0 { "ahead of" } else { "behind" };
     let advice = match ahead_ms.abs() {
-        ..=MAX_SIGNED_MS => "",
-        ..=MAX_FOLLOWED_MS => " Client assertions are dated by this computer's: check it.",
+        0..=MAX_SIGNED_MS => "",
+        apart if apart <= MAX_FOLLOWED_MS => " Client assertions are dated by this computer's: check it.",
         _ => " That is too far to be followed: check this computer's.",
     };
     format!("The provider's clock is {seconds} s {direction} this computer's.{advice}")

@@ -310,22 +310,38 @@ impl Engine {
         self.changed(Change::Wire);
     }
 
-    /// Writes the newest state of an exchange behind the caller's back: a request does not wait for its record.
+    /// Persists the newest state of an exchange in the background, together with all others that wait for it:
+    /// a request does not wait for its record, and many at once do not queue for the disk one by one.
     fn keep(&self, id: &str) {
         let Some(store) = self.store_if_open() else {
             return;
         };
-        let (engine, id) = (self.clone(), id.to_owned());
+        let is_scheduled = {
+            let mut unwritten = lock(&self.0.unwritten_wire);
+            let waits = !unwritten.is_empty();
+            unwritten.insert(id.to_owned());
+            waits
+        };
+        if is_scheduled {
+            return;
+        }
+        let engine = self.clone();
         tokio::task::spawn_blocking(move || {
             // In turn, so that an older state cannot overwrite a newer one.
             let _turn = lock(&engine.0.writing_wire);
-            let newest = engine.recorded(&id).ok();
-            let Some((at, value)) =
-                newest.and_then(|exchange| Some((exchange.at, serde_json::to_value(&exchange).ok()?)))
-            else {
+            let ids = std::mem::take(&mut *lock(&engine.0.unwritten_wire));
+            let newest: Vec<(String, i64, serde_json::Value)> = ids
+                .into_iter()
+                .filter_map(|id| {
+                    let exchange = engine.recorded(&id).ok()?;
+                    Some((id, exchange.at, serde_json::to_value(&exchange).ok()?))
+                })
+                .collect();
+            if newest.is_empty() {
                 return;
-            };
-            if let Err(error) = store.put_exchange(&id, at, &value) {
+            }
+            let newest = newest.iter().map(|(id, at, exchange)| (id.as_str(), *at, exchange));
+            if let Err(error) = store.put_exchanges(newest) {
                 engine.report(&error.into());
             }
         });

@@ -255,8 +255,8 @@ fn prepare(
     let to = known_version();
     migrate(&transaction, from, to)?;
     if key_check.is_none() {
-        let sealed = sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
-        transaction.execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [sealed])?;
+        let text = sealer.seal(KEY_CHECK, KEY_CHECK_TEXT)?;
+        transaction.execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [text])?;
     }
     transaction.commit()?;
     Ok((from != to).then_some(Migration { from, to }))

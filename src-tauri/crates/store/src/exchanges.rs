@@ -20,8 +20,18 @@ fn place(id: &str) -> Place<'_> {
 impl Store {
     /// Keeps an exchange that began at `at` (Unix milliseconds), in place of an earlier form of itself.
     pub fn put_exchange(&self, id: &str, at: i64, exchange: &Value) -> Result<(), StoreError> {
+        self.put_exchanges([(id, at, exchange)])
+    }
+
+    /// The same for several at once, in one transaction: each waits for the disk.
+    pub fn put_exchanges<'a>(
+        &self,
+        exchanges: impl IntoIterator<Item = (&'a str, i64, &'a Value)>,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| {
-            put(transaction, &self.sealer, id, at, exchange)?;
+            for (id, at, exchange) in exchanges {
+                put(transaction, &self.sealer, id, at, exchange)?;
+            }
             drop_oldest(transaction)
         })
     }

@@ -104,9 +104,9 @@ fn find(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Orig
 
 fn read(connection: &Connection, sealer: &Sealer, slug: &str) -> Result<Vec<Origin>, StoreError> {
     let list = List::of("origins", "SELECT * FROM origins WHERE connection = ?1");
-    let sealed: Option<Option<Vec<u8>>> = rows::find(connection, list, [slug], |row| row.get("origins"))?;
-    match sealed.flatten() {
-        Some(sealed) => sealer.unseal_json(place(slug), &sealed),
+    let kept: Option<Option<Vec<u8>>> = rows::find(connection, list, [slug], |row| row.get("origins"))?;
+    match kept.flatten() {
+        Some(kept) => sealer.unseal_json(place(slug), &kept),
         None => Ok(Vec::new()),
     }
 }

@@ -44,7 +44,8 @@ impl Store {
 
     /// The ids of the sessions whose refresh has not ended: a request is in flight, or its reply is kept.
     pub fn unfinished_refreshes(&self) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)";
+        let sql =
+            "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)";
         self.list(List { table: "sessions", owner: "in flight", sql }, [], |row| row.get(0), Ok)
     }
 }

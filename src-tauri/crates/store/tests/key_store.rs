@@ -206,7 +206,7 @@ fn a_prompt_that_nobody_answers_keeps_no_other_try_waiting() {
     ready(&folder).put_draft("key", "text").unwrap();
     let before = database(&folder);
     drop(unlocked);
-    let keyring = Keyring::locked();
+    let _keyring = Keyring::locked();
     let _prompter = SilentPrompter::start();
 
     let opened = open(&folder);
@@ -214,7 +214,7 @@ fn a_prompt_that_nobody_answers_keeps_no_other_try_waiting() {
     assert!(opened.late.is_some(), "the prompt is still open");
     assert_eq!(database(&folder), before);
 
-    keyring.unlock();
+    Keyring::unlock();
     assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
 }
 
@@ -223,7 +223,7 @@ fn a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_on
     let name = "a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key";
     let Some(folder) = on_session_bus(name) else { return };
     drop(Keyring::unlocked());
-    let keyring = Keyring::locked();
+    let _keyring = Keyring::locked();
     let _prompter = SilentPrompter::start();
 
     for _ in 0..2 {
@@ -232,7 +232,7 @@ fn a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_on
         assert!(opened.late.is_some() && !folder.join("data/bobbin.sqlite3").exists());
     }
 
-    keyring.unlock();
+    Keyring::unlock();
     ready(&folder).put_draft("key", "text").unwrap();
     let key = entry().get_password().unwrap();
     assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));

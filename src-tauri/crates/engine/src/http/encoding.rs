@@ -9,20 +9,25 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 ///
 /// The body stays as it came where it is not encoded as its header says, or in a way that nobody asked for.
 pub(super) fn undo(reply: &mut HttpReply, limit: u64) {
-    // A JSON object is not compressed, whatever its header says.
-    if reply.body.trim_ascii_start().starts_with(b"{") {
-        return;
-    }
-    let encoding = reply.header("content-encoding").unwrap_or_default().trim().to_ascii_lowercase();
-    let body = reply.body.as_slice();
-    let decoded = match encoding.as_str() {
-        "gzip" | "x-gzip" => read(MultiGzDecoder::new(body), limit),
-        // zlib by RFC 9110, and without its frame by many servers.
-        "deflate" => read(ZlibDecoder::new(body), limit).or_else(|| read(DeflateDecoder::new(body), limit)),
-        _ => None,
-    };
-    if let Some(decoded) = decoded {
-        reply.body = decoded;
+    let codings = reply.header("content-encoding").unwrap_or_default().to_ascii_lowercase();
+    // The last coding was applied last. Something in between may have dropped a header and left the body compressed.
+    for coding in codings.rsplit(',').map(str::trim).chain(["gzip"]) {
+        // A JSON object is not compressed, whatever its header says.
+        if reply.body.trim_ascii_start().starts_with(b"{") {
+            return;
+        }
+        let body = reply.body.as_slice();
+        let decoded = match coding {
+            "gzip" | "x-gzip" => read(MultiGzDecoder::new(body), limit),
+            // zlib by RFC 9110, and without its frame by many servers.
+            "deflate" => {
+                read(ZlibDecoder::new(body), limit).or_else(|| read(DeflateDecoder::new(body), limit))
+            }
+            _ => None,
+        };
+        if let Some(decoded) = decoded {
+            reply.body = decoded;
+        }
     }
 }
 
@@ -68,6 +73,8 @@ mod tests {
         raw.write_all(TEXT).unwrap();
         assert_eq!(undone("gzip", gzip(TEXT)), TEXT);
         assert_eq!(undone("GZIP", gzip(TEXT)), TEXT);
+        assert_eq!(undone("gzip, x-gzip", gzip(&gzip(TEXT))), TEXT);
+        assert_eq!(undone("", gzip(TEXT)), TEXT, "a header that was dropped");
         assert_eq!(undone("deflate", zlib.finish().unwrap()), TEXT);
         assert_eq!(undone("deflate", raw.finish().unwrap()), TEXT);
     }

@@ -11,7 +11,7 @@ use crate::{Map, text::plain};
 
 /// A reply's body as text.
 ///
-/// What precedes or encodes the JSON in an unusual way is undone: a byte order mark, UTF-16, bytes that are no UTF-8.
+/// What precedes or encodes the JSON in an unusual way is undone: a byte order mark, UTF-16, bytes that are not UTF-8.
 pub(super) struct Text<'a> {
     pub(super) json: Cow<'a, str>,
     /// What was unusual, as a sentence.
@@ -29,6 +29,9 @@ pub(super) fn text(body: &[u8]) -> Text<'_> {
     match body {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        // JSON begins with two ASCII characters, which tells UTF-16 without a mark (RFC 4627 section 3).
+        [1..=0xff, 0, ..] => utf16(body, u16::from_le_bytes),
+        [0, 1..=0xff, ..] => utf16(body, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => Text {
             json: String::from_utf8_lossy(rest),
             warning: Some("The reply begins with a byte order mark (RFC 8259 section 8.1)."),
@@ -70,15 +73,26 @@ pub(super) fn read(
 ///
 /// Where the member stands twice the last one counts, as in most JSON readers.
 pub fn salvage_refresh_token(body: &[u8]) -> Option<SecretString> {
+    let json = text(body).json;
     let mut found = None;
-    // An error is no matter here: what came before it was read.
-    let _ = each_member(&text(body).json, |name, raw| {
+    let read = each_member(&json, |name, raw| {
         if name == "refresh_token" {
             let token: Option<String> = serde_json::from_str(raw.get()).ok();
             found = token.filter(|token| !token.is_empty()).or_else(|| found.take());
         }
     });
-    found.map(Into::into)
+    // What came before an error was read; behind it, only the member's own form counts.
+    found.or_else(|| read.err().and_then(|_| find_refresh_token(&json))).map(Into::into)
+}
+
+/// The last `"refresh_token": "…"` of a text that is not JSON.
+fn find_refresh_token(text: &str) -> Option<String> {
+    let name = "\"refresh_token\"";
+    let tokens = text.match_indices(name).filter_map(|(place, _)| {
+        let value = text[place + name.len()..].trim_start().strip_prefix(':')?;
+        serde_json::Deserializer::from_str(value).into_iter::<String>().next()?.ok()
+    });
+    tokens.filter(|token| !token.is_empty()).last()
 }
 
 /// Gives each top-level member as it is read, up to the first error.

@@ -197,14 +197,19 @@ fn a_refresh_token_is_salvaged_from_whatever_else_is_wrong() {
         r#"{"refresh_token":"next","access_token":"cut of"#,
         r#"{"refresh\u005ftoken":"next","x":nonsense"#,
         "\u{feff}{\"refresh_token\":\"next\"} and more",
+        r#"{"x":NaN,"refresh_token" : "next"}"#,
+        "{\"x\":\"a tab\t\",\"refresh_token\":\"ne\\u0078t\",\"scope\":",
+        r#"[{"refresh_token":"old"},{"refresh_token":"next"}]"#,
     ] {
         assert_eq!(salvaged(body.as_bytes()).as_deref(), Some("next"), "{body}");
     }
     let deep = format!("{{\"x\":{}1{},\"refresh_token\":\"next\"}}", "[".repeat(5000), "]".repeat(5000));
     assert_eq!(salvaged(deep.as_bytes()).as_deref(), Some("next"));
-    let utf16: Vec<u8> =
-        "\u{feff}{\"refresh_token\":\"next\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(salvaged(&utf16).as_deref(), Some("next"));
+    for text in ["\u{feff}{\"refresh_token\":\"next\"}", r#"{"refresh_token":"next"}"#] {
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        assert_eq!(salvaged(&utf16(u16::to_le_bytes)).as_deref(), Some("next"), "{text}");
+        assert_eq!(salvaged(&utf16(u16::to_be_bytes)).as_deref(), Some("next"), "{text}");
+    }
     assert_eq!(salvaged(b"{\"name\":\"\xe9\",\"refresh_token\":\"next\"}").as_deref(), Some("next"));
     for body in [
         "",
@@ -212,6 +217,8 @@ fn a_refresh_token_is_salvaged_from_whatever_else_is_wrong() {
         "null",
         r#"{"refresh_token":"ne"#,
         r#"{"refresh_token":7}"#,
+        r#"{"x":NaN,"refresh_token":7}"#,
+        r#"{"x":NaN,"refresh_token":"ne"#,
         r#"{"x":{"refresh_token":"no"}}"#,
     ] {
         assert_eq!(salvaged(body.as_bytes()), None, "{body}");

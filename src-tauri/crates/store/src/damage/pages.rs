@@ -145,8 +145,8 @@ fn checksum(before: (u32, u32), parts: &[&[u8]], big_endian: bool) -> (u32, u32)
     let pairs = parts.iter().flat_map(|part| part.as_chunks::<8>().0);
     pairs.fold(before, |(one, two), pair| {
         let read = if big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
-        let [a, b, c, d, e, f, g, h] = *pair;
-        let one = one.wrapping_add(read([a, b, c, d])).wrapping_add(two);
-        (one, two.wrapping_add(read([e, f, g, h])).wrapping_add(one))
+        let (words, _) = pair.as_chunks::<4>();
+        let one = one.wrapping_add(read(words[0])).wrapping_add(two);
+        (one, two.wrapping_add(read(words[1])).wrapping_add(one))
     })
 }

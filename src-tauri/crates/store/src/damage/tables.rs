@@ -128,10 +128,10 @@ impl Row<'_> {
 
     fn fits(&self) -> bool {
         let (columns, values) = (&self.table.columns, &self.record.values);
-        let lacking = columns.iter().skip(values.len());
+        let mut lacking = columns.iter().skip(values.len());
         !values.is_empty()
             && values.len() <= columns.len()
-            && lacking.fold(true, |fits, column| fits && column.can_lack)
+            && lacking.all(|column| column.can_lack)
             && self.values().all(|(column, value)| match value {
                 Value::Null => column.can_be_null || column.is_rowid,
                 Value::Integer(_) => column.kind == "INTEGER",

@@ -85,7 +85,7 @@ impl Keyring {
     }
 
     /// Unlocks the one that runs, as another program does.
-    pub fn unlock(&self) {
+    pub fn unlock() {
         const SCRIPT: &str = "
 import dbus
 service = dbus.SessionBus().get_object('org.freedesktop.secrets', '/org/freedesktop/secrets')

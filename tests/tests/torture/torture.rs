@@ -1,0 +1,64 @@
+//! Each row has a file of its own; it ends in figures and the limits that they are held against.
+//!
+//! Bobbin runs in processes of its own (`driver`, or the application), the provider is a certified one in Node, and what
+//! they say to each other passes through `proxy`, which knows when each reply arrived.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+
+mod bobbin;
+mod clocks;
+mod driver;
+mod durable;
+mod kill;
+mod options;
+#[path = "../interop/person.rs"]
+#[allow(dead_code, reason = "the tests of interop use the rest")]
+mod person;
+mod power;
+#[path = "../interop/provider.rs"]
+#[allow(dead_code, reason = "the tests of interop use the rest")]
+mod provider;
+mod proxy;
+mod replies;
+mod reply;
+mod report;
+mod scene;
+mod time;
+
+use std::process::ExitCode;
+
+use self::{options::Options, report::Report};
+
+/// What can be run alone, in the order of a full run.
+const ROWS: [&str; 5] = ["kill", "durable", "replies", "clocks", "power"];
+
+pub(crate) fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == driver::WORD) {
+        driver::main(&words[1..]);
+        return ExitCode::SUCCESS;
+    }
+    let options = match Options::parse(&words, &ROWS) {
+        Ok(options) => options,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return ExitCode::from(2);
+        }
+    };
+    // The processes that a row starts end with the thread that started them: this one.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut report = Report::default();
+    eprintln!("seed {}; give it again with --seed", options.seed);
+    for row in ROWS.into_iter().filter(|row| options.row.as_deref().is_none_or(|only| only == *row)) {
+        runtime.block_on(async {
+            match row {
+                "kill" => kill::run(&options, &mut report).await,
+                "durable" => durable::run(&options, &mut report).await,
+                "clocks" => clocks::run(&options, &mut report).await,
+                "power" => power::run(&options, &mut report).await,
+                "replies" => replies::run(&options, &mut report).await,
+                _ => unreachable!("every row is named above"),
+            }
+        });
+    }
+    report.end()
+}
