@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
 import { clientSession } from "../src/dev/samples";
-import { button, calls, goTo, MINUTE, open, press, thandi, user } from "./page";
+import { arrive, button, calls, goTo, MINUTE, open, press, thandi, user } from "./page";
 
 const tiles = () => screen.getAllByRole("group").map((tile) => tile.getAttribute("aria-label"));
 
@@ -171,6 +171,21 @@ test("signing out at the provider keeps the session, and is offered only where t
   expect(screen.queryByRole("region", { name: "At the provider" })).toBeNull();
   await press("More actions");
   expect(screen.queryByRole("menuitem", { name: /Revoke|Sign out/ })).toBeNull();
+});
+
+test("a refresh without a response can be sent again, or the session deleted and brought back", async () => {
+  const session = thandi();
+  if (session.refresh) session.refresh.state = "possibly_consumed";
+  const application = await open({ sessions: [session] });
+  await goTo("Thandi Nkosi");
+  await press("Refresh…");
+  const panel = await screen.findByRole("region", { name: "Refresh this session" });
+  expect(within(panel).getAllByRole("listitem")).toHaveLength(3);
+  expect(within(panel).getByRole("button", { name: "Send once more" })).toBeTruthy();
+  await user.click(within(panel).getByRole("button", { name: "Delete session" }));
+  await waitFor(() => expect(calls(application, "session_delete")).toHaveLength(1));
+  await press("Undo");
+  await arrive("Thandi Nkosi");
 });
 
 test("a refresh keeps all scopes, or those that stay ticked", async () => {
