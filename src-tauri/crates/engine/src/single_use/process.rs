@@ -81,7 +81,9 @@ impl Engine {
         let _ = socket.write_all(&job).await;
         let mut said = BufReader::new(socket);
         let mut line = String::new();
-        if let Ok(0) = said.read_line(&mut line).await {
+        // One that ended before it read the job resets the socket.
+        let _ = said.read_line(&mut line).await;
+        if line != SENDING {
             tracing::warn!("the process for a single-use request ended before it sent anything");
             return None;
         }
