@@ -7,6 +7,7 @@
 use std::{
     fs,
     io::Write,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -32,7 +33,9 @@ pub fn on_session_bus(test: &str) -> Option<PathBuf> {
         fs::create_dir(folder.path().join(private)).unwrap();
         set_private(&folder.path().join(private));
     }
-    let output = Command::new("dbus-run-session")
+    // Not pipes: a keyring that the bus started may live on, and would hold them open.
+    let log = |name: &str| fs::File::create(folder.path().join(name)).unwrap();
+    let mut session = Command::new("dbus-run-session")
         .arg("--")
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
@@ -43,11 +46,18 @@ pub fn on_session_bus(test: &str) -> Option<PathBuf> {
         .env("XDG_DATA_HOME", folder.path().join("home"))
         .env("XDG_RUNTIME_DIR", folder.path().join("run"))
         .env(FOLDER, folder.path())
-        .output()
+        .stdout(log("stdout"))
+        .stderr(log("stderr"))
+        .process_group(0)
+        .spawn()
         .expect("dbus-run-session is needed: apt-get install dbus gnome-keyring");
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
-    assert!(said(&output.stdout).contains("1 passed"), "{test} did not run on its session bus");
+    let group = format!("-{}", session.id());
+    let status = session.wait().unwrap();
+    // It fails where nothing of the session lives on.
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    let said = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(status.success(), "{}\n{}", said("stdout"), said("stderr"));
+    assert!(said("stdout").contains("1 passed"), "{test} did not run on its session bus");
     None
 }
 
