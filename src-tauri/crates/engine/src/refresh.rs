@@ -197,7 +197,7 @@ impl Engine {
             tracing::info!(session = id, generation, "refresh in flight");
             self.session_changed(id);
             let spent = Spent::RefreshToken { generation, since, scopes: narrowed.clone() };
-            let single_use = SingleUse { lock: lock.clone(), spent };
+            let single_use = SingleUse::new(lock.clone(), spent);
             let (purpose, word) = (Purpose::Refresh, Purpose::Refresh.word());
             let outcome = self.send_before_record(&provider, purpose, word, request, Some(&single_use)).await;
             let (begun, narrowed) = ((generation, since), narrowed.clone());

@@ -1,13 +1,15 @@
 //! Requests that spend something once: a refresh token or an authorization code.
 //!
 //! Their reply may be the only copy of what replaces it. So a process of its own waits for it, which outlives the
-//! window, and writes it into the store before anything is judged; whoever finds it there goes on from it.
+//! window, and writes it into the store where nobody has kept what it brings; whoever finds it there goes on from it.
 
 mod message;
 #[cfg(unix)]
 mod process;
 mod resume;
 
+#[cfg(unix)]
+use std::sync::Mutex;
 use std::{
     ffi::OsString,
     path::PathBuf,
@@ -21,6 +23,8 @@ use std::{
 use bobbin_protocol::http::{HttpReply, HttpRequest};
 use bobbin_store::{SessionLock, Store, StoreError};
 use serde::{Deserialize, Serialize};
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
 use self::message::Reply;
 #[cfg(unix)]
@@ -58,6 +62,20 @@ pub(crate) enum Spent {
 pub(crate) struct SingleUse {
     pub(crate) lock: Arc<SessionLock>,
     pub(crate) spent: Spent,
+    /// The way to the process that sent it, which keeps a refresh's reply when this ends before its pair is kept.
+    #[cfg(unix)]
+    sender: Mutex<Option<UnixStream>>,
+}
+
+impl SingleUse {
+    pub(crate) fn new(lock: Arc<SessionLock>, spent: Spent) -> Self {
+        Self {
+            lock,
+            spent,
+            #[cfg(unix)]
+            sender: Mutex::default(),
+        }
+    }
 }
 
 /// How a request ended, as it stands in the store until what it brought is kept.

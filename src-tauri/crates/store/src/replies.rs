@@ -17,14 +17,14 @@ fn place(id: &str) -> Place<'_> {
 }
 
 impl Store {
-    /// Keeps the reply to the request of the session or taken sign-in `id`, durably, in place of an earlier one.
+    /// Keeps the reply to the request of the session in flight or taken sign-in `id`, durably, in place of an earlier one.
     ///
-    /// False where neither is there any more: nobody would read it.
+    /// False where neither is there any more: what it brought is kept already, or nobody would read it.
     pub fn put_reply(&self, id: &str, reply: &Value) -> Result<bool, StoreError> {
         let sealed = self.sealer.seal_json(place(id), reply)?;
         self.run(|connection| {
             let sql = "INSERT OR REPLACE INTO replies (id, reply) SELECT ?1, ?2
-                WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?1)
+                WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?1 AND refresh_state = 'in_flight')
                 OR EXISTS (SELECT 1 FROM sign_ins WHERE id = ?1 AND taken)";
             Ok(connection.execute(sql, params![id, sealed])? == 1)
         })

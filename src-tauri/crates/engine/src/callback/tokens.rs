@@ -118,7 +118,7 @@ impl Engine {
             .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
         // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
         let spent = Spent::Code(code.expose_secret().to_owned());
-        let single_use = SingleUse { lock: taken.lock.clone(), spent };
+        let single_use = SingleUse::new(taken.lock.clone(), spent);
         let (reply, exchanged) = self
             .ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
                 build_code_exchange(client, code, &pending.redirect_uri, &verifier)

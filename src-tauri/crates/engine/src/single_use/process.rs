@@ -30,10 +30,13 @@ use super::{Arrived, LIMITS, SingleUse, SingleUseProgram, Spent, message::Reques
 use crate::{
     Engine, Entropy,
     http::{Client, Failure, Reason},
+    lock,
 };
 
 /// What the child says before the first byte leaves. Without it nothing was sent.
 const SENDING: &str = "sending\n";
+/// How long a parent that lives may take to keep the pair of a reply itself.
+const PAIR_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often, and how far apart, a child whose parent has ended tries to write the reply into a store that is busy or full.
 const KEEP_ATTEMPTS: u32 = 20;
 const KEEP_INTERVAL: Duration = Duration::from_millis(500);
@@ -87,10 +90,13 @@ impl Engine {
             tracing::warn!("the process for a single-use request ended before it sent anything");
             return None;
         }
-        let mut arrived = Vec::new();
-        let _ = said.read_to_end(&mut arrived).await;
-        Some(match serde_json::from_slice::<Arrived>(&arrived) {
-            Ok(arrived) => arrived.result(),
+        let mut arrived = String::new();
+        let _ = said.read_line(&mut arrived).await;
+        Some(match serde_json::from_str::<Arrived>(&arrived) {
+            Ok(arrived) => {
+                *lock(&single_use.sender) = Some(said.into_inner());
+                arrived.result()
+            }
             // It may have written the reply and ended before it could say so.
             Err(_) => kept(&store, single_use.lock.id(), exchange).unwrap_or_else(|| {
                 Err(Reason::CutOff("the process that sent the request was ended".to_owned()).into())
@@ -159,15 +165,33 @@ async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
     let sent = Instant::now();
     let result = Client::default().send(job.request.into(), LIMITS).await;
     let arrived = Arrived::new(job.exchange, job.spent, sent.elapsed(), result);
-    let mut kept = arrived.keep(store, &job.id);
-    let told = match serde_json::to_vec(&arrived) {
-        Ok(arrived) => parent.write_all(&arrived).await.is_ok(),
-        Err(_) => false,
+    let mut has_parent = match arrived.spent {
+        Spent::RefreshToken { .. } => tell(&arrived, parent).await && !ends_in_time(parent).await,
+        // Its tokens are kept only after their id_token was checked, which may take long.
+        Spent::Code(_) => false,
     };
+    let mut kept = arrived.keep(store, &job.id);
+    if let Spent::Code(_) = arrived.spent {
+        has_parent = tell(&arrived, parent).await;
+    }
     let mut attempts = 0;
-    while !kept && !told && attempts < KEEP_ATTEMPTS {
+    while !kept && !has_parent && attempts < KEEP_ATTEMPTS {
         tokio::time::sleep(KEEP_INTERVAL).await;
         kept = arrived.keep(store, &job.id);
         attempts += 1;
     }
+}
+
+/// Whether the parent lives and has the reply.
+async fn tell(arrived: &Arrived, parent: &mut UnixStream) -> bool {
+    let Ok(mut line) = serde_json::to_vec(arrived) else { return false };
+    line.push(b'\n');
+    parent.write_all(&line).await.is_ok()
+}
+
+/// Waits until the parent is done with the reply or ended, for [`PAIR_TIMEOUT`] at most.
+///
+/// The pair is kept in one write instead of two then: a reply whose pair is kept is not kept as well.
+async fn ends_in_time(parent: &mut UnixStream) -> bool {
+    tokio::time::timeout(PAIR_TIMEOUT, parent.read_u8()).await.is_ok()
 }

@@ -56,6 +56,14 @@ fn a_refresh_that_ended_keeps_no_reply() {
 }
 
 #[test]
+fn a_reply_whose_pair_is_kept_already_is_not_kept_beside_it() {
+    let (_folder, store) = in_flight();
+    store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
+    assert!(!store.put_reply("one", &reply()).unwrap());
+    assert_eq!(store.reply("one").unwrap(), None);
+}
+
+#[test]
 fn a_reply_that_nobody_would_read_is_not_kept() {
     let (folder, store) = taken();
     assert!(!store.put_reply("two", &reply()).unwrap());

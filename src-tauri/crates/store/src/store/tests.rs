@@ -28,6 +28,7 @@ fn fill(store: &Store) {
     let key = ClientKey { pkcs8: b"pkcs8-plaintext".to_vec().into(), info: json!("info-plaintext") };
     store.put_client_key("sandbox", Some(&key)).unwrap();
     store.put_draft("queries/a", "draft-plaintext").unwrap();
+    begin(store, "one", 2, 2300);
     assert!(store.put_reply("one", &json!({ "body": "reply-plaintext" })).unwrap());
     store.put_exchange("one", 10, &json!({ "body": "exchange-plaintext" })).unwrap();
 }
