@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { count, size } from "../src/words/count";
 import { moment, timeOfDay } from "../src/words/moment";
-import { ago, countdown, duration, lifetime, remaining, stopwatch, urgency } from "../src/words/time";
+import { ago, lifetime } from "../src/words/spans";
+import { countdown, duration, remaining, stopwatch, urgency } from "../src/words/time";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

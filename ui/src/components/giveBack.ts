@@ -1,3 +1,5 @@
+import { layer } from "../state/layers";
+
 /**
  * Call it when a panel takes the focus. What it returns is called when the panel goes: where the focus
  * went with the panel, it goes back to what opened it, or to the heading where that is gone too.
@@ -6,6 +8,16 @@ export function giveBack(): () => void {
   const opener = document.activeElement;
   // A moment later: on its way from one field to another the focus is nowhere for a while.
   return () => setTimeout(() => focusIfLost(opener));
+}
+
+/** The same for a panel that Escape closes. */
+export function opened(close: () => void): () => void {
+  const back = giveBack();
+  const away = layer(close);
+  return () => {
+    away();
+    back();
+  };
 }
 
 /** True while nothing has the focus. */

@@ -1,13 +1,5 @@
 import { invoke } from "./transport";
-import type {
-  Asked,
-  ConnectionDraft,
-  ConnectionView,
-  ErrorView,
-  FindingView,
-  PresetView,
-  RedirectCheck,
-} from "./types";
+import type { ConnectionDraft, ConnectionView, ErrorView, PresetView } from "./types";
 
 export const presets = () => invoke<PresetView[]>("presets");
 export const connection = (slug: string) => invoke<ConnectionView>("connection", { slug });
@@ -26,9 +18,3 @@ export const discover = (slug: string) => invoke<ConnectionView>("discover", { s
 
 /** Ends it, and a sign-in that waits for it. */
 export const discoverCancel = (slug: string) => invoke<null>("discover_cancel", { slug });
-export const redirectDoctor = (slug: string) => invoke<RedirectCheck[]>("redirect_doctor", { slug });
-export const redirectRepair = (slug: string) => invoke<RedirectCheck[]>("redirect_repair", { slug });
-
-/** What could explain an OAuth error such as `invalid_client`, worst first. */
-export const clientDoctor = (slug: string, error: string, asked: Asked) =>
-  invoke<FindingView[]>("client_doctor", { slug, error, asked });

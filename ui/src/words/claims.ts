@@ -1,6 +1,7 @@
 import type { ClaimView } from "../ipc/types";
 import { moment } from "./moment";
-import { ago, countdown } from "./time";
+import { ago } from "./spans";
+import { countdown } from "./time";
 
 /** Who, from whom, for whom and until when; then what binds the token; then how the person signed in. */
 const FIRST = [
