@@ -81,12 +81,6 @@ impl Provider {
         reqwest::Client::new().get(self.at("/seen")).query(&query).send().await.unwrap().json().await.unwrap()
     }
 
-    /// What it knows of a refresh token: `ready`, `used` or `gone`.
-    pub(crate) async fn refresh_token_state(&self, value: &str) -> String {
-        let request = reqwest::Client::new().get(self.at("/refresh-token")).query(&[("value", value)]);
-        text(&request.send().await.unwrap().json().await.unwrap(), "state")
-    }
-
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }

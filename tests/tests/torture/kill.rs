@@ -140,7 +140,7 @@ async fn kill_during_refresh(
 
 /// Which of the three true states this is, or what is not true.
 async fn truth(scene: &Scene, before: &Kept, after: &Kept, sent: Option<&Sent>) -> Result<usize, String> {
-    let provider = scene.provider.refresh_token_state(&after.refresh_token).await;
+    let provider = scene.refresh_token_state(&after.refresh_token).await;
     let is_old = after.refresh_token == before.refresh_token;
     let is_new = sent.and_then(|sent| sent.successor.as_ref()) == Some(&after.refresh_token);
     match after.state.as_str() {

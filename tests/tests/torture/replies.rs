@@ -41,7 +41,7 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
             Report::note(format!("dropped, {name}: {said:?}, {}", after.state));
         }
 
-        let good = scene.provider.refresh_token_state(&after.refresh_token).await == "ready";
+        let good = scene.refresh_token_state(&after.refresh_token).await == "ready";
         let second = scene.proxy.count();
         let by_hand = bobbin.ask("refresh", json!({ "session": session, "generation": after.generation }));
         let was_sent = scene.proxy.sent(second).iter().any(|sent| sent.spent == after.refresh_token);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bobbin_tests::World;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::torture::{
@@ -91,6 +91,13 @@ impl Scene {
         }
         bobbin.ask("forget", json!({ "session": session })).unwrap();
         self.sign_in(bobbin).await
+    }
+
+    /// What the provider knows of a refresh token: `ready`, `used` or `gone`.
+    pub(crate) async fn refresh_token_state(&self, value: &str) -> String {
+        let asked = reqwest::Client::new().get(self.provider.at("/refresh-token")).query(&[("value", value)]);
+        let told: Value = asked.send().await.unwrap().json().await.unwrap();
+        told["state"].as_str().unwrap().to_owned()
     }
 
     /// A new session, by its id.
