@@ -38,6 +38,8 @@ export class ConnectionForm {
   #told: Fields | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** How many were begun. */
+  #saves = 0;
 
   #hold;
 
@@ -57,7 +59,15 @@ export class ConnectionForm {
   async load(): Promise<void> {
     const first = this.view === null;
     try {
-      this.take(await connection(this.slug));
+      let saves: number;
+      let view: ConnectionView;
+      do {
+        await this.#saving;
+        saves = this.#saves;
+        view = await connection(this.slug);
+        // An answer from before a save would take back what was saved.
+      } while (saves !== this.#saves);
+      this.take(view);
       this.error = null;
       // What an earlier page had not saved.
       if (first && !equal($state.snapshot(this.fields), this.#told)) this.edited();
@@ -153,6 +163,7 @@ export class ConnectionForm {
       return;
     }
     this.state = "saving";
+    this.#saves += 1;
     try {
       const view = await connectionSave(this.slug, draftOf(fields, this.view));
       this.view = view;
