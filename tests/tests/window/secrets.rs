@@ -18,7 +18,7 @@ async fn no_token_is_in_any_file() {
 
     let files = world.files();
     let log = fs::read_to_string(world.log()).expect("there is a log");
-    for event in ["started", "sign-in ended state=Done", "run ended status=200"] {
+    for event in ["started", "signed in sign_in=", "run ended status=200"] {
         assert!(log.contains(event), "the log does not tell of “{event}”:\n{log}");
     }
     for private in [PERSON, "ListBankAccounts", "oauth/callback", "http://", "dev.bobbin.workbench:", "?"] {
