@@ -10,6 +10,7 @@ mod driver;
 mod durable;
 mod kill;
 mod options;
+mod page;
 #[path = "../interop/person.rs"]
 #[allow(dead_code, reason = "the tests of interop use the rest")]
 mod person;
@@ -23,13 +24,14 @@ mod reply;
 mod report;
 mod scene;
 mod time;
+mod window;
 
 use std::process::ExitCode;
 
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 5] = ["kill", "durable", "clocks", "replies", "power"];
+const ROWS: [&str; 6] = ["kill", "durable", "clocks", "replies", "power", "page"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -67,6 +69,7 @@ pub(crate) fn main() -> ExitCode {
                 "durable" => durable::run(&options, &mut report).await,
                 "clocks" => clocks::run(&options, &mut report).await,
                 "power" => power::run(&options, &mut report).await,
+                "page" => page::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
