@@ -8,6 +8,7 @@ mod bobbin;
 mod clocks;
 mod driver;
 mod durable;
+mod ends;
 mod kill;
 mod options;
 mod page;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 6] = ["kill", "durable", "clocks", "replies", "power", "page"];
+const ROWS: [&str; 7] = ["kill", "durable", "ends", "clocks", "replies", "power", "page"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +71,7 @@ pub(crate) fn main() -> ExitCode {
                 "clocks" => clocks::run(&options, &mut report).await,
                 "power" => power::run(&options, &mut report).await,
                 "page" => page::run(&options, &mut report).await,
+                "ends" => ends::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
