@@ -9,6 +9,7 @@ mod clocks;
 mod driver;
 mod durable;
 mod ends;
+mod key_store;
 mod kill;
 mod options;
 mod page;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 7] = ["kill", "durable", "ends", "clocks", "replies", "power", "page"];
+const ROWS: [&str; 8] = ["kill", "durable", "ends", "clocks", "replies", "power", "key-store", "page"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -72,6 +73,7 @@ pub(crate) fn main() -> ExitCode {
                 "power" => power::run(&options, &mut report).await,
                 "page" => page::run(&options, &mut report).await,
                 "ends" => ends::run(&options, &mut report).await,
+                "key-store" => key_store::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
