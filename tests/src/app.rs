@@ -97,6 +97,20 @@ impl App {
         self.until(&format!("a window of {width}×{height}"), &script).await;
     }
 
+    /// Calls a command until its answer is as wanted.
+    pub async fn until_answer(
+        &self,
+        command: &str,
+        arguments: serde_json::Value,
+        is_wanted: impl Fn(&serde_json::Value) -> bool,
+    ) -> serde_json::Value {
+        self.patiently(|| async {
+            let answer = self.invoke(command, arguments.clone()).await;
+            if is_wanted(&answer) { Ok(answer) } else { Err(format!("{command} answers {answer}")) }
+        })
+        .await
+    }
+
     /// Calls a command of the application as its page does.
     pub async fn invoke(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
         let script = "const done = arguments[2];

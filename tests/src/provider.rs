@@ -26,6 +26,10 @@ impl AuthorizationUrl {
         found.unwrap_or_else(|| panic!("{} has no {name}", self.0)).1.into_owned()
     }
 
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     pub(crate) fn url(&self) -> &Url {
         &self.0
     }

@@ -277,7 +277,7 @@ impl World {
     }
 
     /// Waits until somebody answers for that name on the session bus.
-    pub(crate) fn wait_for_service(&self, name: &str) {
+    pub fn wait_for_service(&self, name: &str) {
         let wait = ["wait", "--session", "--timeout", "30", name];
         let waited = self.on_display("gdbus").args(wait).status().expect("gdbus can be run");
         assert!(waited.success(), "{name} did not come up");

@@ -267,6 +267,27 @@ pub(crate) const TORTURE: &[Need] = &[
         fedora: "libfaketime",
         arch: "libfaketime",
     },
+    Need {
+        probe: Probe::PythonModule("dbus"),
+        why: "lets a test answer as a key store in trouble",
+        debian: "python3-dbus",
+        fedora: "python3-dbus",
+        arch: "python-dbus",
+    },
+    Need {
+        probe: Probe::PythonModule("gi"),
+        why: "is the main loop of that key store",
+        debian: "python3-gi",
+        fedora: "python3-gobject",
+        arch: "python-gobject",
+    },
+    Need {
+        probe: Probe::PythonModule("cryptography"),
+        why: "encrypts that key store's sessions",
+        debian: "python3-cryptography",
+        fedora: "python3-cryptography",
+        arch: "python-cryptography",
+    },
 ];
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
     // Each request is a connection here.
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
-    let rounds = options.rounds(100, 2);
+    let rounds = options.rounds(100, 1);
     let mut chance = options.chance();
     let scene = Scene::new().await;
     scene.proxy.shorten_lifetimes(STEP_S.cast_unsigned());
@@ -61,7 +61,6 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
     let (mut wrong, mut failed, mut total) = (0, 0, 0);
     for round in 0..rounds {
         let first = scene.proxy.count();
-        let began = std::time::Instant::now();
         let before = if chance.random() { STEP_S } else { -STEP_S };
         // Back again would bring the old access token its time back.
         let during = if chance.random() { before } else { 0 };
@@ -91,7 +90,6 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
                 Report::note(format!("round {round}: {outcomes}"));
             }
         }
-        eprintln!("{:?}", began.elapsed());
         let refreshes = scene.proxy.sent(first).len();
         scene.proxy.forget_plans();
         if refreshes != 1 {

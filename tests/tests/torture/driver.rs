@@ -11,7 +11,7 @@ use std::{
 };
 
 use bobbin_engine::{
-    Browser, Clock, Config, Engine, Entropy, Error, Events, Keeping,
+    Browser, Clock, Config, Engine, Entropy, Error, Events, Keeping, SingleUseProgram, send_for_parent,
     view::{
         AuthenticationMethod, Change, ConnectionDraft, EndpointDraft, EndpointKind, LinkRegistration,
         NamedValue, Notice, ParametersView, RedirectMethod, RefreshPolicy, RunRequest, SessionSecret,
@@ -23,8 +23,10 @@ use tracing::{Event, Metadata, Subscriber, field, span};
 
 use crate::torture::time::now;
 
-/// Tells this program that it is the driver.
+/// Tells this program that it is the driver, with a folder behind it.
 pub(crate) const WORD: &str = "driver";
+/// Tells this program that it sends one request for a driver.
+pub(crate) const SINGLE_USE: &str = "single-use-request";
 
 const SERVICE: &str = "dev.bobbin.torture";
 
@@ -39,12 +41,16 @@ pub(crate) fn main(words: &[String]) {
     tracing::subscriber::set_global_default(Pairs).unwrap();
     let folder = PathBuf::from(&words[0]);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let outside = Arc::new(Outside { opened: Mutex::default(), started: Instant::now() });
+    let outside = Arc::new(Outside::new());
     let engine = Engine::new(Config {
         data_dir: folder.clone(),
         workspace_dir: folder.clone(),
         keeping: Keeping::KeyStore(SERVICE.to_owned()),
         sandbox_port: 0,
+        single_use: Some(SingleUseProgram {
+            path: std::env::current_exe().unwrap(),
+            arguments: vec![SINGLE_USE.into()],
+        }),
         clock: outside.clone(),
         entropy: outside.clone(),
         browser: outside.clone(),
@@ -64,6 +70,11 @@ pub(crate) fn main(words: &[String]) {
             });
         });
     }
+}
+
+pub(crate) fn send_single_use() {
+    // Its parent hears what came of it.
+    let _ = send_for_parent(Arc::new(Outside::new()));
 }
 
 fn say(line: &Value) {
@@ -90,12 +101,7 @@ impl Driver {
                 assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
                 Ok(json!(sign_in.session))
             }
-            "session" => {
-                let view = self.engine.session(session).await?;
-                let refresh = view.refresh.unwrap();
-                let token = self.engine.session_secret(session, SessionSecret::RefreshToken).await?;
-                Ok(json!({ "generation": refresh.generation, "state": refresh.state, "refreshToken": token }))
-            }
+            "session" => self.session(session).await,
             "refresh" => {
                 let generation = command["generation"].as_u64().unwrap().try_into().unwrap();
                 self.engine.session_refresh(session, generation, None).await?;
@@ -105,6 +111,20 @@ impl Driver {
             "query" => Ok(self.query(session, command["times"].as_u64().unwrap_or(1)).await),
             "write" => Ok(bare_write(&self.folder, command["bytes"].as_u64().unwrap()).into()),
             other => panic!("{other} is no command"),
+        }
+    }
+
+    /// A session as it is kept, with the refresh token that belongs to its state.
+    async fn session(&self, id: &str) -> Result<Value, Error> {
+        loop {
+            let refresh = self.engine.session(id).await?.refresh.unwrap();
+            let token = self.engine.session_secret(id, SessionSecret::RefreshToken).await?;
+            let again = self.engine.session(id).await?.refresh.unwrap();
+            // The reply of an earlier process may be read meanwhile.
+            if (refresh.generation, refresh.state) == (again.generation, again.state) {
+                let (generation, state) = (refresh.generation, refresh.state);
+                return Ok(json!({ "generation": generation, "state": state, "refreshToken": token }));
+            }
         }
     }
 
@@ -186,6 +206,12 @@ fn bare_write(folder: &Path, bytes: u64) -> i64 {
 struct Outside {
     opened: Mutex<Vec<String>>,
     started: Instant,
+}
+
+impl Outside {
+    fn new() -> Self {
+        Self { opened: Mutex::default(), started: Instant::now() }
+    }
 }
 
 impl Clock for Outside {

@@ -45,7 +45,7 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
         return;
     }
     scene.proxy.shorten_lifetimes(LIFETIME_S);
-    let rounds = options.rounds(1000, 10);
+    let rounds = options.rounds(1000, 8);
     let mut chance = options.chance();
     let mut counts = Counts::default();
 

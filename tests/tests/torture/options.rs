@@ -9,8 +9,8 @@ pub(crate) struct Options {
     pub(crate) row: Option<String>,
     pub(crate) seed: u64,
     rounds: Option<usize>,
-    /// A minute for all rows together.
-    short: bool,
+    /// A minute or two for all rows together, without the figures that are times.
+    pub(crate) short: bool,
 }
 
 impl Options {

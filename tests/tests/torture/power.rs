@@ -43,7 +43,7 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
             .for_each(|row| report.missed(row, "strace cannot trace a process here"));
         return;
     }
-    let rounds = options.rounds(200, 10);
+    let rounds = options.rounds(200, 8);
     let mut chance = options.chance();
     let scene = Scene::new().await;
     let recorded = record(&scene, REFRESHES.min(rounds * 2)).await;

@@ -13,7 +13,7 @@ const UNUSABLE: &str =
 
 pub(crate) async fn run(options: &Options, report: &mut Report) {
     let scene = Scene::new().await;
-    let rounds = options.rounds(300, 60);
+    let rounds = options.rounds(300, 40);
     let cases = cases::choose(rounds, &mut options.chance());
     let mut bobbin = scene.start();
     scene.connect(&mut bobbin);

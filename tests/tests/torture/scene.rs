@@ -17,7 +17,7 @@ use crate::torture::{
     proxy::Proxy,
 };
 
-const CONNECTION: &str = "torture";
+pub(crate) const CONNECTION: &str = "torture";
 
 pub(crate) struct Scene {
     pub(crate) world: World,
@@ -30,6 +30,10 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn new() -> Self {
+        Self::on(World::new()).await
+    }
+
+    pub(crate) async fn on(world: World) -> Self {
         let proxy = Proxy::start();
         let provider = Provider::start(Some(&proxy.address));
         proxy.lead_to(&provider.address);
@@ -39,7 +43,7 @@ impl Scene {
             tempfile::Builder::new().prefix("torture-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let folder = root.path().join("data");
         fs::create_dir(&folder).unwrap();
-        Self { world: World::new(), proxy, provider, client, root, folder }
+        Self { world, proxy, provider, client, root, folder }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -61,6 +65,10 @@ impl Scene {
     pub(crate) fn without_disk(&self) -> Option<String> {
         let name = self.file_system();
         matches!(name.as_str(), "tmpfs" | "ramfs").then(|| format!("{name} keeps nothing on a disk"))
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client.id
     }
 
     /// Starts Bobbin and waits until it has opened what it keeps.

@@ -8,8 +8,11 @@ mod bobbin;
 mod clocks;
 mod driver;
 mod durable;
+mod ends;
+mod key_store;
 mod kill;
 mod options;
+mod page;
 #[path = "../interop/person.rs"]
 #[allow(dead_code, reason = "the tests of interop use the rest")]
 mod person;
@@ -23,19 +26,27 @@ mod reply;
 mod report;
 mod scene;
 mod time;
+mod window;
 
 use std::process::ExitCode;
 
 use self::{options::Options, report::Report};
 
 /// What can be run alone, in the order of a full run.
-const ROWS: [&str; 5] = ["kill", "durable", "replies", "clocks", "power"];
+const ROWS: [&str; 8] = ["kill", "durable", "ends", "clocks", "replies", "power", "key-store", "page"];
 
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.first().is_some_and(|word| word == driver::WORD) {
-        driver::main(&words[1..]);
-        return ExitCode::SUCCESS;
+    match words.first().map(String::as_str) {
+        Some(driver::WORD) => {
+            driver::main(&words[1..]);
+            return ExitCode::SUCCESS;
+        }
+        Some(driver::SINGLE_USE) => {
+            driver::send_single_use();
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
     }
     let options = match Options::parse(&words, &ROWS) {
         Ok(options) => options,
@@ -48,13 +59,21 @@ pub(crate) fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut report = Report::default();
     eprintln!("seed {}; give it again with --seed", options.seed);
-    for row in ROWS.into_iter().filter(|row| options.row.as_deref().is_none_or(|only| only == *row)) {
+    let is_wanted = |row: &str| match options.row.as_deref() {
+        Some(only) => only == row,
+        // The short form is for debug builds, whose times say nothing.
+        None => !options.short || row != "durable",
+    };
+    for row in ROWS.into_iter().filter(|row| is_wanted(row)) {
         runtime.block_on(async {
             match row {
                 "kill" => kill::run(&options, &mut report).await,
                 "durable" => durable::run(&options, &mut report).await,
                 "clocks" => clocks::run(&options, &mut report).await,
                 "power" => power::run(&options, &mut report).await,
+                "page" => page::run(&options, &mut report).await,
+                "ends" => ends::run(&options, &mut report).await,
+                "key-store" => key_store::run(&options, &mut report).await,
                 "replies" => replies::run(&options, &mut report).await,
                 _ => unreachable!("every row is named above"),
             }
