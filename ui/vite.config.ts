@@ -28,8 +28,10 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/build.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 30_000,
+    maxWorkers: "100%",
   },
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
 });

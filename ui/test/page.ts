@@ -1,10 +1,13 @@
+import { Script } from "node:vm";
 import { screen, waitFor, within } from "@testing-library/dom";
 import userEvent from "@testing-library/user-event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import { afterEach, vi } from "vitest";
+import { afterEach, inject, vi } from "vitest";
 import { Application, type Scenario } from "../src/dev/application";
 import { session } from "../src/dev/samples";
+import type * as Page from "./entry";
 
+const script = new Script(inject("page"), { filename: "page.js" });
 let unmount: (() => Promise<void>) | undefined;
 
 /**
@@ -29,14 +32,15 @@ export async function dieAndReload(application: Application): Promise<void> {
 }
 
 async function load(application: Application): Promise<Application> {
-  vi.resetModules();
   delete document.documentElement.dataset.ready;
+  // The editor's styles go with their page.
+  document.head.innerHTML = "";
   document.body.innerHTML = '<div id="app"></div>';
   application.install();
-  const { start } = await import("../src/start");
-  const svelte = await import("svelte");
+  script.runInThisContext();
+  const { start, unmount: end } = (globalThis as unknown as { page: typeof Page }).page;
   const page = await start(document.getElementById("app") as HTMLElement);
-  unmount = () => svelte.unmount(page);
+  unmount = () => end(page);
   await waitFor(() => {
     if (document.documentElement.dataset.ready !== "true") throw new Error("not ready");
   });
@@ -45,7 +49,6 @@ async function load(application: Application): Promise<Application> {
 
 /** Closes the page; what it has stored stays. */
 export async function close(): Promise<void> {
-  await vi.dynamicImportSettled();
   await unmount?.();
   unmount = undefined;
   // A page that is gone hears nothing more.
@@ -77,14 +80,11 @@ export const thandi = (left = 14.5 * MINUTE) => session("thandi", "Thandi Nkosi"
 export const calls = (application: Application, command: string) =>
   application.calls.filter((call) => call.command === command);
 
-/** The level-1 heading, once it is this one. The first visit to a view compiles it, which a busy machine takes long for. */
+/** The level-1 heading, once it is this one. */
 export const arrive = (name: string) =>
-  waitFor(
-    () => {
-      if (screen.getByRole("heading", { level: 1 }).textContent !== name) throw new Error(`not at ${name}`);
-    },
-    { timeout: 20_000 },
-  );
+  waitFor(() => {
+    if (screen.getByRole("heading", { level: 1 }).textContent !== name) throw new Error(`not at ${name}`);
+  });
 
 /** Puts a text into a field in one go, as a paste does; typing would take its braces for keys. */
 export function fill(field: HTMLInputElement | HTMLTextAreaElement, text: string): void {

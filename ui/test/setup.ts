@@ -10,6 +10,7 @@ configure({
 
 if (typeof window !== "undefined") {
   standInForLayout();
+  standInForStyles();
   // The application freezes it before the page's first line runs, so every test runs like that.
   Object.freeze(Object.prototype);
 }
@@ -36,4 +37,25 @@ function standInForLayout() {
   HTMLCanvasElement.prototype.getContext = () => null;
   Range.prototype.getBoundingClientRect = () => new DOMRect();
   Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+}
+
+/**
+ * No style of the page is loaded here, so an element looks as its kind does. jsdom would match every rule of its own
+ * sheet and of the editor's against each element that is asked about, again and again.
+ */
+function standInForStyles() {
+  const computed = window.getComputedStyle.bind(window);
+  const styles = new Map<string, CSSStyleDeclaration>();
+  window.getComputedStyle = (element) => {
+    const { localName } = element;
+    const hidden = element.hasAttribute("hidden");
+    const kind = hidden ? `${localName}[hidden]` : localName;
+    const known = styles.get(kind);
+    if (known) return known;
+    const plain = document.createElement(localName);
+    plain.toggleAttribute("hidden", hidden);
+    const style = computed(plain);
+    styles.set(kind, style);
+    return style;
+  };
 }

@@ -202,12 +202,11 @@ test("an Undo stays while the pointer or the focus is on it, and goes when they 
   await press("More actions");
   await user.click(screen.getByRole("menuitem", { name: /Delete session/ }));
   const undo = await button("Undo");
-  const { notices } = await import("../src/state/notices.svelte");
   vi.useFakeTimers();
   undo.focus();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(notices.toasts).toHaveLength(1);
+  expect(undo.isConnected).toBe(true);
   undo.blur();
   await vi.advanceTimersByTimeAsync(11_000);
-  expect(notices.toasts).toHaveLength(0);
+  expect(undo.isConnected).toBe(false);
 });
