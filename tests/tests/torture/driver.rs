@@ -64,9 +64,12 @@ pub(crate) fn main(words: &[String]) {
         let driver = driver.clone();
         runtime.spawn(async move {
             let number = command["number"].clone();
-            say(&match driver.obey(&command).await {
-                Ok(value) => json!({ "number": number, "value": value }),
-                Err(error) => json!({ "number": number, "error": error.code(), "said": error.to_string() }),
+            say(&match tokio::spawn(async move { driver.obey(&command).await }).await {
+                Ok(Ok(value)) => json!({ "number": number, "value": value }),
+                Ok(Err(error)) => {
+                    json!({ "number": number, "error": error.code(), "said": error.to_string() })
+                }
+                Err(panic) => json!({ "number": number, "error": "panic", "said": panic.to_string() }),
             });
         });
     }
