@@ -325,6 +325,14 @@ test("the same error at several places is one card, which names the places in it
   expect((await region()).textContent).toContain("partial · 5 errors");
 });
 
+test("errors beyond those that are told are counted", async () => {
+  const application = await atQuery({ sessions: [thandi()] });
+  application.query_run = () => ({ ...respond("partial"), errorsLeftOut: 150 }) as never;
+  await press(/^Run/);
+  await within(await region()).findByText("And 150 more in the body below.");
+  expect((await region()).textContent).toContain("partial · 151 errors");
+});
+
 test("a refused token with a refresh token leads to its refresh, and to a new sign-in after that", async () => {
   await atQuery({ sessions: [thandi()], answer: "401" });
   await press(/^Run/);

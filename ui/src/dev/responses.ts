@@ -18,6 +18,7 @@ function answer(body: string, part: Partial<ResponseView> = {}): ResponseView {
     body,
     json: true,
     errors: [],
+    errorsLeftOut: 0,
     partial: false,
     exchange: "e4",
     ...part,

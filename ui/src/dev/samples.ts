@@ -89,6 +89,7 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     access: {
       issuedAt,
       expiresAt: issuedAt + 15 * MINUTE,
+      expirySource: "reply",
       format: "opaque",
       tokenType: "Bearer",
       masked: "nXPh…6kK4",
@@ -123,6 +124,7 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     refresh: {
       issuedAt,
       expiresAt: issuedAt + 365 * DAY,
+      expirySource: "preset",
       slidingDays: 365,
       singleUse: true,
       generation: 1,

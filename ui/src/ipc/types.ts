@@ -59,6 +59,7 @@ export type { RedirectCheck } from "./generated/RedirectCheck";
 export type { RedirectMethod } from "./generated/RedirectMethod";
 export type { RefreshPolicy } from "./generated/RefreshPolicy";
 export type { RefreshRecordView } from "./generated/RefreshRecordView";
+export type { ExpirySource } from "./generated/ExpirySource";
 export type { RefreshState } from "./generated/RefreshState";
 export type { RefreshView } from "./generated/RefreshView";
 export type { RequestFound } from "./generated/RequestFound";

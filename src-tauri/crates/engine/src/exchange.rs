@@ -163,6 +163,10 @@ impl Engine {
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
+                // Of what works once, what is kept comes before what is recorded.
+                if let Some(reply) = failure.received.as_ref().filter(|_| !purpose.limits().spends) {
+                    self.record_reply(&id, duration_ms, reply);
+                }
                 self.record_failure(&id, duration_ms, &failure.to_string());
                 let not_sent = failure.not_sent();
                 let error = unreachable(host, &failure.reason);
@@ -297,6 +301,11 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
             "reply_too_large",
             format!("The reply of {host} is larger than {limit} MiB and was cut off."),
             "Check that the address is the endpoint that it should be; a query can ask for a smaller page.",
+        ),
+        http::Reason::Inflated(limit) => (
+            "reply_too_large",
+            format!("The reply of {host} unpacks to more than {limit} MiB and was cut off."),
+            "Its beginning is in the Wire drawer. Check that the address is the endpoint that it should be.",
         ),
         http::Reason::CutOff(_) => (
             "connection_lost",

@@ -46,6 +46,8 @@ pub(crate) enum Reason {
     TimedOut(u64),
     #[error("the reply is larger than {0} MiB")]
     TooLarge(u64),
+    #[error("the reply unpacks to more than {0} MiB, which is far more than was sent")]
+    Inflated(u64),
     #[error("the connection was cut off: {0}")]
     CutOff(String),
 }
@@ -83,8 +85,10 @@ impl Client {
         let clients = if limits.spends { &self.single } else { &self.shared };
         let builder = || {
             let builder = reqwest::Client::builder();
-            // A body that is not what its Content-Encoding says must not cost the tokens in it.
-            if limits.spends { builder.pool_max_idle_per_host(0).no_gzip() } else { builder }
+            // A body that is not what its Content-Encoding says must not cost the tokens in it, and one that is
+            // must not cost all memory: it is unpacked here, within bounds.
+            let builder = builder.no_gzip();
+            if limits.spends { builder.pool_max_idle_per_host(0) } else { builder }
         };
         let client = if is_loopback(&request.url) {
             clients.loopback.get_or_init(|| build(builder().no_proxy()))
@@ -98,6 +102,9 @@ impl Client {
         };
         for field in &request.headers {
             builder = builder.header(&field.name, field.value.expose());
+        }
+        if !limits.spends {
+            builder = builder.header(reqwest::header::ACCEPT_ENCODING, "gzip");
         }
         builder = match &request.body {
             Body::Empty => builder,
@@ -121,7 +128,7 @@ impl Client {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let mut reply = HttpReply { status: response.status().as_u16(), headers, body: Vec::new() };
-        let ended = loop {
+        let mut ended = loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if (reply.body.len() + chunk.len()) as u64 > limits.size => {
                     break Err(Reason::TooLarge(limits.size / SMALL));
@@ -131,14 +138,26 @@ impl Client {
                 Err(error) => break Err(failure(error)),
             }
         };
-        if limits.spends {
-            encoding::undo(&mut reply, limits.size);
-        }
+        // It may take its time, and others wait for this thread.
+        (reply, ended) = unpacked(reply, ended, limits.size).await?;
         match ended {
             Ok(()) => Ok(reply),
             Err(reason) => Err(Failure { reason, received: Some(reply) }),
         }
     }
+}
+
+async fn unpacked(
+    mut reply: HttpReply,
+    ended: Result<(), Reason>,
+    limit: u64,
+) -> Result<(HttpReply, Result<(), Reason>), Failure> {
+    let unpacking = tokio::task::spawn_blocking(move || {
+        let unpacked = encoding::undo(&mut reply, limit);
+        let ended = ended.and(unpacked.map_err(|limit| Reason::Inflated(limit / SMALL)));
+        (reply, ended)
+    });
+    unpacking.await.map_err(|error| Reason::CutOff(error.to_string()).into())
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {

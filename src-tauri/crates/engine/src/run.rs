@@ -22,6 +22,9 @@ use crate::{
 /// A page that is loaded again asks for its last runs again, so the last responses are kept. They can be large.
 const MAX_RESPONSES: usize = 3;
 
+/// Bytes of a response with its indentation; a larger one is shown as it came.
+const MAX_INDENTED: usize = 32 * 1024 * 1024;
+
 /// Every run since the start, so that none is sent twice; most of them without their response.
 #[derive(Default)]
 pub(crate) struct Runs(Vec<Run>);
@@ -162,24 +165,25 @@ fn only_operation(document: &str) -> String {
 
 fn response(exchanged: Exchanged, reply: GraphqlReply) -> ResponseView {
     let Exchanged { id, reply: raw, duration_ms } = exchanged;
-    let json = reply.json.is_some();
-    let body = reply
-        .json
-        .and_then(|value| serde_json::to_string_pretty(&value).ok())
-        .unwrap_or_else(|| String::from_utf8_lossy(&raw.body).into_owned());
+    let json = reply.is_json;
+    let (size, content_type) = (raw.body.len() as u64, raw.header("content-type").map(str::to_owned));
+    let came = String::from_utf8(raw.body)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let indented = json.then(|| graphql::indented(&came, MAX_INDENTED)).flatten();
     ResponseView {
         status: raw.status,
         duration_ms,
-        size: raw.body.len() as u64,
-        content_type: raw.header("content-type").map(str::to_owned),
+        size,
+        content_type,
         partial: reply.has_data && !reply.errors.is_empty(),
         errors: cards(raw.status, json, reply.errors),
+        errors_left_out: reply.errors_left_out as u64,
         headers: raw
             .headers
             .into_iter()
             .map(|(name, value)| NamedValue { value: masked::header(&name, &value), name })
             .collect(),
-        body,
+        body: indented.unwrap_or(came),
         json,
         exchange: id,
     }

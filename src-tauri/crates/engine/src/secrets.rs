@@ -158,6 +158,13 @@ fn merged(before: ConnectionFile, import: &CredentialsImport) -> ConnectionFile 
             tokens.scopes = client;
         }
     }
+    let lifetimes = &mut file.lifetimes;
+    lifetimes.access_token = import.access_lifetime.or(lifetimes.access_token);
+    // They belong together.
+    if import.absolute_refresh_lifetime.or(import.sliding_refresh_lifetime).is_some() {
+        lifetimes.refresh_token = import.absolute_refresh_lifetime;
+        lifetimes.refresh_token_sliding = import.sliding_refresh_lifetime;
+    }
     let has = file.redirect.as_ref().map(|redirect| redirect.uri.clone());
     // The one that is there keeps the way back that a person chose for it.
     if let Some(uri) =

@@ -6,18 +6,19 @@ use bobbin_protocol::{
     jwt,
     preset::Preset,
 };
-use bobbin_store::{RefreshMark, RefreshRecord, Session};
+use bobbin_store::{Lifetimes, RefreshMark, RefreshRecord, Session};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::{
     skew::access_end,
     view::{
-        CheckOutcome, CheckView, ClaimView, IdTokenView, NamedValue, RefreshRecordView, RefreshState,
-        RefreshView, SessionKind, SessionSummary, TokenView,
+        CheckOutcome, CheckView, ClaimView, ExpirySource, IdTokenView, NamedValue, RefreshRecordView,
+        RefreshState, RefreshView, SessionKind, SessionSummary, TokenView,
     },
 };
 
+const DAY_S: u32 = 24 * 60 * 60;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Beyond this a lifetime says nothing, and sums of it would overflow: ten years.
 const LONGEST_LIFETIME_S: u64 = 10 * 366 * 24 * 60 * 60;
@@ -51,24 +52,39 @@ pub(crate) fn kind(kind: bobbin_store::SessionKind) -> SessionKind {
 }
 
 /// `None` until the first refresh of a session that began with a refresh token alone.
-pub(crate) fn access(session: &Session, now: i64) -> Option<TokenView> {
+///
+/// A lifetime that the reply did not name may be known from the provider's credentials file.
+pub(crate) fn access(session: &Session, lifetimes: Lifetimes, now: i64) -> Option<TokenView> {
     let token = session.access_token.expose_secret();
+    let by_file = expiry(session.access_issued_at, lifetimes.access_token.map(u64::from))
+        .filter(|_| session.access_expires_at.is_none());
     (!token.is_empty()).then(|| TokenView {
         issued_at: session.access_issued_at,
-        expires_at: access_end(session, now),
+        expires_at: access_end(session, now).or(by_file),
+        expiry_source: if by_file.is_some() { ExpirySource::Credentials } else { ExpirySource::Reply },
         format: if jwt::decode(token).is_ok() { "JWT" } else { "opaque" }.to_owned(),
         token_type: session.token_type.clone(),
         masked: masked(&session.access_token),
     })
 }
 
-pub(crate) fn refresh(session: &Session, preset: Option<&Preset>) -> Option<RefreshView> {
+pub(crate) fn refresh(
+    session: &Session,
+    lifetimes: Lifetimes,
+    preset: Option<&Preset>,
+) -> Option<RefreshView> {
     session.refresh_token.as_ref()?;
-    let sliding_days = preset.and_then(|preset| preset.refresh.sliding_days);
+    let (sliding, fixed) = (lifetimes.refresh_token_sliding, lifetimes.refresh_token);
+    let by_file = sliding.or(fixed).is_some();
+    let preset_days = preset.and_then(|preset| preset.refresh.sliding_days).filter(|_| !by_file);
+    let slides = expiry(session.refresh_issued_at, sliding.map(u64::from))
+        .or_else(|| preset_days.map(|days| session.refresh_issued_at + i64::from(days) * DAY_MS));
+    let ends = expiry(session.created_at, fixed.map(u64::from));
     Some(RefreshView {
         issued_at: session.refresh_issued_at,
-        expires_at: sliding_days.map(|days| session.refresh_issued_at + i64::from(days) * DAY_MS),
-        sliding_days,
+        expires_at: slides.into_iter().chain(ends).min(),
+        expiry_source: if by_file { ExpirySource::Credentials } else { ExpirySource::Preset },
+        sliding_days: sliding.map(|seconds| seconds / DAY_S).filter(|days| *days > 0).or(preset_days),
         single_use: preset.is_some_and(|preset| preset.refresh.single_use),
         generation: session.generation,
         state: match session.refresh_state {

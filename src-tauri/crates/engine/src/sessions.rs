@@ -32,6 +32,7 @@ impl Engine {
             .await?;
         let file = self.0.workspace.connection(&session.connection).ok();
         let preset = file.as_ref().and_then(|file| preset(&file.preset));
+        let lifetimes = file.as_ref().map(|file| file.lifetimes).unwrap_or_default();
         let provider = self.provider_at_rest(&session.connection).ok();
         let ahead = provider.as_ref().map_or(0, |provider| self.clock_ahead(provider));
         let (clock_ahead_ms, clock_off_ms) = skew::for_page(ahead);
@@ -46,9 +47,9 @@ impl Engine {
             clock_ahead_ms,
             clock_off_ms,
             persisted: store.persistent(),
-            access: session_view::access(&session, self.now()),
+            access: session_view::access(&session, lifetimes, self.now()),
             id_token: session_view::id_token(&session, self.now(), skew::followed(ahead)),
-            refresh: session_view::refresh(&session, preset),
+            refresh: session_view::refresh(&session, lifetimes, preset),
             warnings: session.warnings.clone(),
             scopes_granted: session.scopes_granted.clone(),
             scopes_requested: session.scopes_requested.clone(),

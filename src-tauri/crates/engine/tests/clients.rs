@@ -7,14 +7,14 @@ mod world;
 use std::{collections::HashSet, time::Duration};
 
 use bobbin_engine::view::{
-    Asked, AuthenticationMethod, ConnectionDraft, EndpointKind, ExchangePart, ExtraRows, RedirectMethod,
-    SessionKind, SessionSecret, SignInState,
+    Asked, AuthenticationMethod, ConnectionDraft, EndpointKind, ExchangePart, ExpirySource, ExtraRows,
+    RedirectMethod, SessionKind, SessionSecret, SignInState,
 };
 use bobbin_sandbox::{
     CERTIFICATE_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, EC_CLIENT_ID,
 };
 use serde_json::Value;
-use server::answers;
+use server::{answers, json};
 use world::{Person, World};
 
 async fn fetched(world: &World, path: &str) -> String {
@@ -337,6 +337,38 @@ async fn a_credentials_file_fills_the_connection_and_says_what_it_used() {
     );
     let error = world.engine.credentials_import("sandbox", "not json".to_owned()).await.unwrap_err();
     assert!(error.view().hint.is_some());
+}
+
+#[tokio::test]
+async fn lifetimes_of_a_credentials_file_are_shown_with_their_source() {
+    let world = World::new();
+    let session = world.session_id().await;
+    let shown = async || world.engine.session(&session).await.unwrap();
+    assert_eq!(shown().await.refresh.unwrap().expiry_source, ExpirySource::Preset);
+
+    let file = r#"{"accessTokenLifetime":600,"slidingRefreshTokenLifetime":2592000}"#;
+    world.engine.credentials_import("sandbox", file.to_owned()).await.unwrap();
+    // Its form knows nothing of them, and keeps them.
+    world.save_connection(|draft| draft.name = "Renamed".to_owned()).await;
+
+    let before = shown().await;
+    let refresh = before.refresh.unwrap();
+    assert_eq!((refresh.expiry_source, refresh.sliding_days), (ExpirySource::Credentials, Some(30)));
+    assert_eq!(refresh.expires_at, Some(refresh.issued_at + 2_592_000_000));
+    assert_eq!(before.access.unwrap().expiry_source, ExpirySource::Reply, "the reply's own word counts");
+
+    let silent = json(200, r#"{"access_token":"a","token_type":"Bearer","refresh_token":"next"}"#);
+    world.redirect(EndpointKind::Token, &answers(&[silent]).await).await;
+    let _ = world.engine.session_refresh(&session, 1, None).await;
+    let access = shown().await.access.unwrap();
+    assert_eq!(access.expiry_source, ExpirySource::Credentials);
+    assert_eq!(access.expires_at, Some(access.issued_at + 600_000));
+
+    let fixed = r#"{"absoluteRefreshTokenLifetime":86400,"refreshTokenExpiration":"Absolute"}"#;
+    world.engine.credentials_import("sandbox", fixed.to_owned()).await.unwrap();
+    let after = shown().await;
+    let refresh = after.refresh.unwrap();
+    assert_eq!((refresh.expires_at, refresh.sliding_days), (Some(after.created_at + 86_400_000), None));
 }
 
 #[tokio::test]

@@ -24,6 +24,12 @@ pub struct CredentialsImport {
     /// Of users and of the client together.
     pub scopes: Vec<String>,
     pub client_secret: Option<SecretString>,
+    /// Seconds that an access token lasts.
+    pub access_lifetime: Option<u32>,
+    /// Seconds that a refresh token lasts from the sign-in on, however often it is exchanged.
+    pub absolute_refresh_lifetime: Option<u32>,
+    /// Seconds that a refresh token lasts from its own issue on.
+    pub sliding_refresh_lifetime: Option<u32>,
     /// In the order of the file, and what each became.
     pub used: Vec<FieldUse>,
     /// In the order of the file, and why each was not used.
@@ -95,7 +101,13 @@ enum Target {
     RedirectUris,
     Scopes,
     ClientSecret,
+    AccessLifetime,
+    AbsoluteRefreshLifetime,
+    SlidingRefreshLifetime,
 }
+
+/// A longer lifetime says nothing: ten years, in seconds.
+const MAX_LIFETIME: u32 = 10 * 365 * 24 * 60 * 60;
 
 /// Reads a credentials file: an object, alone in a list, or inside of `client`.
 pub fn import(text: &str) -> Result<CredentialsImport, CredentialsError> {
@@ -118,11 +130,16 @@ pub fn import(text: &str) -> Result<CredentialsImport, CredentialsError> {
     let mut import = CredentialsImport::default();
     let members = client(value, &mut import.ignored)?;
     let has_client_id = members.iter().any(|(name, value)| spelt(name) == "clientid" && value.is_string());
+    let ends_at_fixed_time =
+        members.iter().any(|(name, value)| spelt(name) == "refreshtokenexpiration" && is_absolute(value));
     for (name, value) in &members {
         let spelt = spelt(name);
         let became = match target(&spelt) {
             Some(Target::ClientId) if spelt == "id" && has_client_id => {
                 Err("The file names the client id in another field too, and that one was used.".to_owned())
+            }
+            Some(Target::SlidingRefreshLifetime) if ends_at_fixed_time => {
+                Err("Refresh tokens of this client end at a fixed time.".to_owned())
             }
             Some(target) => import.take(target, value),
             None => Err(not_for_us(&spelt).to_owned()),
@@ -171,6 +188,15 @@ impl CredentialsImport {
                 let names: Vec<_> = names.iter().flat_map(|names| names.split_whitespace()).collect();
                 Ok(add(&mut self.scopes, &names, "scope"))
             }
+            Target::AccessLifetime => lifetime(&mut self.access_lifetime, value, "Access tokens last"),
+            Target::AbsoluteRefreshLifetime => lifetime(
+                &mut self.absolute_refresh_lifetime,
+                value,
+                "Refresh tokens last, from the sign-in on,",
+            ),
+            Target::SlidingRefreshLifetime => {
+                lifetime(&mut self.sliding_refresh_lifetime, value, "Each refresh token lasts")
+            }
         }
     }
 }
@@ -208,8 +234,16 @@ fn target(spelt: &str) -> Option<Target> {
         "redirecturl" | "redirecturls" | "redirecturi" | "redirecturis" => Some(Target::RedirectUris),
         "scope" | "scopes" | "allowedscopes" => Some(Target::Scopes),
         "secret" | "clientsecret" => Some(Target::ClientSecret),
+        "accesstokenlifetime" => Some(Target::AccessLifetime),
+        "absoluterefreshtokenlifetime" | "refreshtokenlifetime" => Some(Target::AbsoluteRefreshLifetime),
+        "slidingrefreshtokenlifetime" => Some(Target::SlidingRefreshLifetime),
         _ => None,
     }
+}
+
+/// Whether refresh tokens end at a fixed time only, as IdentityServer names it.
+fn is_absolute(value: &Value) -> bool {
+    value.as_u64() == Some(1) || value.as_str().is_some_and(|word| word.eq_ignore_ascii_case("absolute"))
 }
 
 /// Why a field is left alone.
@@ -218,7 +252,8 @@ fn not_for_us(spelt: &str) -> &'static str {
         "environment" => "The preset of the connection says whether it is test or live.",
         "url" | "clienturi" | "countrycodes" | "logouri" => "Bobbin has no use for it.",
         "allowedgranttypes" | "granttypes" => "The server decides about it with each request.",
-        _ if spelt.contains("lifetime") => "Each token reply says how long its tokens last.",
+        _ if spelt.contains("lifetime") => "The token says it itself, or Bobbin has no use for it.",
+        "refreshtokenexpiration" => "It decides which of the lifetimes count.",
         _ if spelt.starts_with("refreshtoken") => {
             "The preset of the connection says how refresh tokens are used."
         }
@@ -226,6 +261,24 @@ fn not_for_us(spelt: &str) -> &'static str {
             "A key is imported by itself, under the client's authentication."
         }
         _ => "Bobbin does not know this field.",
+    }
+}
+
+/// A number of seconds, where no field before said it.
+fn lifetime(kept: &mut Option<u32>, value: &Value, what: &str) -> Result<String, String> {
+    if kept.is_some() {
+        return Err("A field before it says it already.".to_owned());
+    }
+    let seconds = value
+        .as_u64()
+        .ok_or_else(|| format!("A whole number of seconds belongs here, not {}.", kind(value)))?;
+    match u32::try_from(seconds) {
+        Ok(0) => Err("0 sets no limit.".to_owned()),
+        Ok(seconds) if seconds <= MAX_LIFETIME => {
+            *kept = Some(seconds);
+            Ok(format!("{what} {seconds} s"))
+        }
+        _ => Err("It is longer than ten years, so it sets no limit.".to_owned()),
     }
 }
 

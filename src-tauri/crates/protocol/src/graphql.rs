@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: the operations of a document, a request, and what a response says.
 
+mod indent;
 mod response;
 
 use apollo_parser::{
@@ -10,8 +11,11 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-pub use self::response::{GraphqlReply, ReplyError, process_response};
 pub(crate) use self::response::{errors, has_data};
+pub use self::{
+    indent::indented,
+    response::{GraphqlReply, ReplyError, process_response},
+};
 use crate::{
     Map,
     http::{Body, Field, HttpRequest, Method, bearer},

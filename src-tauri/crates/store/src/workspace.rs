@@ -16,7 +16,7 @@ use std::{
 
 pub use self::{
     connection_file::{
-        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Parameters, Redirect,
+        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Lifetimes, Parameters, Redirect,
         RedirectMethod, Refresh, RefreshPolicy,
     },
     connections::ListedConnection,

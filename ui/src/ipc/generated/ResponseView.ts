@@ -8,9 +8,13 @@ export type ResponseView = { status: number, durationMs: number,
  */
 size: number, contentType: string | null, headers: Array<NamedValue>, 
 /**
- * Indented where it is JSON, every digit kept; otherwise as it came.
+ * Indented where it is JSON and not very large, every digit kept; otherwise as it came.
  */
 body: string, json: boolean, errors: Array<GraphqlErrorView>, 
+/**
+ * How many errors there are in the body beyond those.
+ */
+errorsLeftOut: number, 
 /**
  * Data came along with the errors.
  */

@@ -39,6 +39,7 @@ pub(super) fn file_of(draft: ConnectionDraft, before: ConnectionFile) -> Result<
         client_tokens: client_tokens(&draft, preset),
         refresh: (usual_policy != Some(draft.refresh_policy))
             .then(|| Refresh { policy: draft.refresh_policy.into() }),
+        lifetimes: before.lifetimes,
         headers: headers(draft.headers)?,
         parameters: Parameters {
             authorize: parameters(Leg::Authorize, draft.parameters.authorize)?,

@@ -5,16 +5,23 @@ use std::io::Read;
 use bobbin_protocol::http::HttpReply;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
+/// A body may unpack to so many times its size: JSON that repeats itself reaches a tenth of that, a bomb a thousand.
+const MAX_RATIO: u64 = 200;
+/// A small body may unpack to this, whatever its size.
+const ALWAYS_ALLOWED: u64 = 4 * 1024 * 1024;
+
 /// Replaces the body by what it encodes, up to `limit` bytes and as far as it can be read.
 ///
 /// The body stays as it came where it is not encoded as its header says, or in a way that nobody asked for.
-pub(super) fn undo(reply: &mut HttpReply, limit: u64) {
+/// One that unpacks to more than it may is cut there, and the error says how many bytes that are.
+pub(super) fn undo(reply: &mut HttpReply, limit: u64) -> Result<(), u64> {
+    let limit = limit.min(ALWAYS_ALLOWED.max(reply.body.len() as u64 * MAX_RATIO));
     let codings = reply.header("content-encoding").unwrap_or_default().to_ascii_lowercase();
     // The last coding was applied last. Something in between may have dropped a header and left the body compressed.
     for coding in codings.rsplit(',').map(str::trim).chain(["gzip"]) {
         // A JSON object is not compressed, whatever its header says.
         if reply.body.trim_ascii_start().starts_with(b"{") {
-            return;
+            return Ok(());
         }
         let body = reply.body.as_slice();
         let decoded = match coding {
@@ -28,14 +35,20 @@ pub(super) fn undo(reply: &mut HttpReply, limit: u64) {
         if let Some(decoded) = decoded {
             reply.body = decoded;
         }
+        if reply.body.len() as u64 > limit {
+            reply.body.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            return Err(limit);
+        }
     }
+    Ok(())
 }
 
-/// What can be read before the first error; `None` where that is nothing.
+/// What can be read before the first error, and one byte more than the limit of a body that is too long;
+/// `None` where that is nothing.
 fn read(decoder: impl Read, limit: u64) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     // A cut body gives its beginning, which may hold what cannot be had again.
-    let _ = decoder.take(limit).read_to_end(&mut body);
+    let _ = decoder.take(limit + 1).read_to_end(&mut body);
     (!body.is_empty()).then_some(body)
 }
 
@@ -55,7 +68,7 @@ mod tests {
     fn undone(encoding: &str, body: Vec<u8>) -> Vec<u8> {
         let headers = vec![("Content-Encoding".to_owned(), encoding.to_owned())];
         let mut reply = HttpReply { status: 200, headers, body };
-        undo(&mut reply, 1000);
+        let _ = undo(&mut reply, 1000);
         reply.body
     }
 
@@ -92,5 +105,16 @@ mod tests {
         let whole = gzip(long.as_bytes());
         let begun = undone("gzip", whole[..whole.len() - 9].to_vec());
         assert!(begun.starts_with(br#"{"refresh_token":"next""#) && begun.len() <= 1000);
+    }
+
+    #[test]
+    fn a_bomb_unpacks_to_two_hundred_times_its_size_and_says_so() {
+        let bomb = gzip(&b"[0,".repeat(10_000_000));
+        let allowed = bomb.len() as u64 * 200;
+        let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
+        let mut reply = HttpReply { status: 200, headers, body: bomb };
+        assert_eq!(undo(&mut reply, u64::MAX), Err(allowed));
+        assert_eq!(reply.body.len() as u64, allowed);
+        assert!(reply.body.starts_with(b"[0,[0,"), "what it began with is there");
     }
 }

@@ -65,10 +65,12 @@ pub struct ResponseView {
     pub size: u64,
     pub content_type: Option<String>,
     pub headers: Vec<super::NamedValue>,
-    /// Indented where it is JSON, every digit kept; otherwise as it came.
+    /// Indented where it is JSON and not very large, every digit kept; otherwise as it came.
     pub body: String,
     pub json: bool,
     pub errors: Vec<GraphqlErrorView>,
+    /// How many errors there are in the body beyond those.
+    pub errors_left_out: u64,
     /// Data came along with the errors.
     pub partial: bool,
     /// The exchange in the Wire drawer.

@@ -107,6 +107,7 @@ pub struct IntrospectionView {
 pub struct TokenView {
     pub issued_at: i64,
     pub expires_at: Option<i64>,
+    pub expiry_source: ExpirySource,
     /// `opaque` or `JWT`.
     pub format: String,
     pub token_type: String,
@@ -178,8 +179,9 @@ pub enum CheckOutcome {
 #[ts(export)]
 pub struct RefreshView {
     pub issued_at: i64,
-    /// Sliding; the provider's rule, as the reply does not say it.
+    /// By the provider's rule, as the reply does not say it.
     pub expires_at: Option<i64>,
+    pub expiry_source: ExpirySource,
     pub sliding_days: Option<u32>,
     pub single_use: bool,
     /// 1 for the first pair; each refresh adds one.
@@ -187,6 +189,19 @@ pub struct RefreshView {
     pub state: RefreshState,
     /// What a refresh will cause at this provider, asked before it is sent.
     pub consequence: Option<String>,
+}
+
+/// Who says when a token ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ExpirySource {
+    /// The reply that brought it.
+    Reply,
+    /// What is known of the provider.
+    Preset,
+    /// The credentials file that was imported into the connection.
+    Credentials,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -39,6 +39,7 @@ fn stitchs_fields_are_used_and_each_other_one_says_why_it_is_not() {
         "name: Name \"Weave\"",
         "redirectUrls: 2 redirect URIs",
         "allowedScopes: 3 scopes",
+        "accessTokenLifetime: Access tokens last 900 s",
     ]
     "#);
     insta::assert_debug_snapshot!(told(&import.ignored), @r#"
@@ -47,11 +48,29 @@ fn stitchs_fields_are_used_and_each_other_one_says_why_it_is_not() {
         "environment: The preset of the connection says whether it is test or live.",
         "countryCodes: Bobbin has no use for it.",
         "allowedGrantTypes: The server decides about it with each request.",
-        "accessTokenLifetime: Each token reply says how long its tokens last.",
         "refreshTokenUsage: The preset of the connection says how refresh tokens are used.",
         "colour: Bobbin does not know this field.",
     ]
     "#);
+}
+
+#[test]
+fn lifetimes_are_taken_in_seconds_and_those_that_set_no_limit_are_not() {
+    let sliding = import(r#"{"accessTokenLifetime":900,"slidingRefreshTokenLifetime":31536000,"absoluteRefreshTokenLifetime":0,"refreshTokenExpiration":"Sliding"}"#).unwrap();
+    assert_eq!((sliding.access_lifetime, sliding.sliding_refresh_lifetime), (Some(900), Some(31_536_000)));
+    assert_eq!(sliding.absolute_refresh_lifetime, None);
+    insta::assert_debug_snapshot!(told(&sliding.ignored), @r#"
+    [
+        "absoluteRefreshTokenLifetime: 0 sets no limit.",
+        "refreshTokenExpiration: It decides which of the lifetimes count.",
+    ]
+    "#);
+    let fixed = import(r#"{"SlidingRefreshTokenLifetime":1296000,"AbsoluteRefreshTokenLifetime":2592000,"RefreshTokenExpiration":1}"#).unwrap();
+    assert_eq!((fixed.absolute_refresh_lifetime, fixed.sliding_refresh_lifetime), (Some(2_592_000), None));
+    for wrong in ["-1", "1.5", "\"900\"", "315360001", "99999999999999999999"] {
+        let import = import(&format!(r#"{{"id":"a","accessTokenLifetime":{wrong}}}"#)).unwrap();
+        assert_eq!((import.access_lifetime, import.ignored.len()), (None, 1), "{wrong}");
+    }
 }
 
 #[test]

@@ -97,7 +97,8 @@ fn numbers_keep_every_digit_and_members_their_order() {
     let body = r#"{"data":{"z":1.00,"a":12345678901234567890,"m":-0.10,"b":99999999999999999999.5}}"#;
     let reply = reply(body);
     assert!(reply.has_data);
-    assert_eq!(reply.json.unwrap().to_string(), body);
+    let shown = indented(body, 1000).unwrap();
+    assert_eq!(shown.split_whitespace().collect::<String>(), body);
 }
 
 #[test]
@@ -157,14 +158,43 @@ fn a_path_that_is_longer_than_any_document_is_cut() {
 }
 
 #[test]
+fn a_hundred_errors_are_read_and_the_others_counted() {
+    let errors = vec![r#"{"message":"m"}"#; 250].join(",");
+    let reply = reply(&format!(r#"{{"data":null,"errors":[{errors}]}}"#));
+    assert_eq!((reply.errors.len(), reply.errors_left_out), (100, 150));
+}
+
+#[test]
+fn an_error_of_any_size_is_cut_to_four_kibibytes() {
+    for length in [5000, 500_000] {
+        let long = "é".repeat(length);
+        let body = format!(
+            r#"{{"errors":[{{"message":"{long}","path":["{long}"]}},"{long}"],"extensions":{{"a":"{long}"}}}}"#
+        );
+        let reply = reply(&body);
+        assert_eq!(reply.errors.len(), 2);
+        for error in reply.errors {
+            assert!(error.message.len() < 4200 && error.message.ends_with("é…"), "{length}");
+            assert!(error.path.is_none_or(|path| path.len() < 4200));
+        }
+    }
+}
+
+#[test]
+fn a_member_that_is_not_what_it_should_be_says_nothing() {
+    let reply = reply(r#"{"errors":{"message":"m"},"extensions":7,"data":{},"other":[{}]}"#);
+    assert!(reply.is_json && reply.errors.is_empty() && reply.has_data);
+}
+
+#[test]
 fn what_is_not_json_is_left_to_the_raw_view() {
     for body in ["", "<html>", "{", "data"] {
         let reply = reply(body);
-        assert_eq!((reply.json, reply.has_data), (None, false), "{body}");
+        assert_eq!((reply.is_json, reply.has_data), (false, false), "{body}");
     }
     for body in ["[]", "1", r#"{"errors":"x","data":null}"#] {
         let reply = reply(body);
-        assert!(reply.json.is_some() && reply.errors.is_empty() && !reply.has_data, "{body}");
+        assert!(reply.is_json && reply.errors.is_empty() && !reply.has_data, "{body}");
     }
 }
 

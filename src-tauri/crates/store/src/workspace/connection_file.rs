@@ -28,6 +28,9 @@ pub struct ConnectionFile {
     /// `None` for what the preset says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Refresh>,
+    /// As the provider's credentials file says; what a token reply says of itself counts for more.
+    #[serde(default, skip_serializing_if = "Lifetimes::is_empty")]
+    pub lifetimes: Lifetimes,
     /// Sent with each request to the provider's token endpoint and API.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
@@ -97,6 +100,26 @@ pub struct ClientTokens {
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     pub policy: RefreshPolicy,
+}
+
+/// How long tokens last, in seconds; `None` where the file did not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifetimes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<u32>,
+    /// From the sign-in on, however often it is exchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<u32>,
+    /// From each refresh token's own issue on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_sliding: Option<u32>,
+}
+
+impl Lifetimes {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who decides that a session is refreshed.

@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, fs};
 
 use super::{
-    Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Parameters, Redirect, RedirectMethod,
-    Refresh, RefreshPolicy,
+    Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Lifetimes, Parameters, Redirect,
+    RedirectMethod, Refresh, RefreshPolicy,
 };
 use crate::Workspace;
 
@@ -41,6 +41,10 @@ audience = "https://example.test/connect/token"
 
 [refresh]
 policy = "when_needed"
+
+[lifetimes]
+access_token = 900
+refresh_token_sliding = 31536000
 
 [headers]
 X-Merchant-ID = "42"
@@ -84,6 +88,11 @@ fn full() -> ConnectionFile {
             audience: Some("https://example.test/connect/token".to_owned()),
         }),
         refresh: Some(Refresh { policy: RefreshPolicy::WhenNeeded }),
+        lifetimes: Lifetimes {
+            access_token: Some(900),
+            refresh_token: None,
+            refresh_token_sliding: Some(31_536_000),
+        },
         headers: map([("X-Merchant-ID", "42")]),
         parameters: Parameters {
             authorize: map([("login_hint", "thandi@example.test"), ("prompt", "login")]),

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, fs};
 
 use super::{ConnectionFile, FileError, Workspace};
-use crate::{Parameters, Redirect, RedirectMethod};
+use crate::{Lifetimes, Parameters, Redirect, RedirectMethod};
 
 fn connection(name: &str) -> ConnectionFile {
     ConnectionFile {
@@ -16,6 +16,7 @@ fn connection(name: &str) -> ConnectionFile {
         authentication: None,
         client_tokens: None,
         refresh: None,
+        lifetimes: Lifetimes::default(),
         headers: BTreeMap::new(),
         parameters: Parameters::default(),
         endpoints: BTreeMap::from([("token_endpoint".to_owned(), "https://example.test/token".to_owned())]),
