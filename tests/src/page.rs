@@ -67,9 +67,20 @@ impl Page {
     }
 
     async fn click_on(&self, element: &Element, what: &str) {
-        // WebDriver aims at the middle and scrolls only to what is hidden as a whole; a person scrolls what is cut off.
-        let whole = "arguments[0].scrollIntoView({ block: 'nearest', inline: 'nearest' })";
-        self.run(whole, vec![json!(element)]).await;
+        // WebDriver aims at the middle and scrolls only to what is hidden as a whole; a person scrolls what is cut off,
+        // and aims at what stands still.
+        let whole_and_still = "const [element, done] = arguments;
+            let last = '', still = 0;
+            const look = () => {
+                element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+                const { x, y, width, height } = element.getBoundingClientRect();
+                const place = [x, y, width, height].join();
+                still = place === last ? still + 1 : 0;
+                last = place;
+                if (still === 3) done(); else setTimeout(look, 30);
+            };
+            look()";
+        self.run_async(whole_and_still, vec![json!(element)]).await;
         match tokio::time::timeout(2 * PATIENCE, element.click()).await {
             Ok(Ok(())) => {}
             // The kind of refusal is in the error's code alone; WebKitWebDriver gives it no words.
