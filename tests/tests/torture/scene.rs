@@ -4,9 +4,11 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
-use bobbin_tests::World;
+use bobbin_tests::{PATIENCE, World};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -117,9 +119,19 @@ impl Scene {
     }
 }
 
+/// Waits for a key store that is slow on a busy computer.
 fn opened(mut bobbin: Bobbin) -> Result<Bobbin, String> {
-    let state = bobbin.ask("key store", json!({}))?;
-    if state == "ready" { Ok(bobbin) } else { Err(format!("the key store or database is {state}")) }
+    let began = Instant::now();
+    loop {
+        let state = bobbin.ask("key store", json!({}))?;
+        if state == "ready" {
+            return Ok(bobbin);
+        }
+        if state != "locked" || began.elapsed() > PATIENCE {
+            return Err(format!("the key store or database is {state}"));
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 pub(crate) fn this_program() -> PathBuf {

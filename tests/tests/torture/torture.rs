@@ -28,7 +28,10 @@ mod scene;
 mod time;
 mod window;
 
-use std::process::ExitCode;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+};
 
 use self::{options::Options, report::Report};
 
@@ -65,19 +68,24 @@ pub(crate) fn main() -> ExitCode {
         None => !options.short || row != "durable",
     };
     for row in ROWS.into_iter().filter(|row| is_wanted(row)) {
-        runtime.block_on(async {
-            match row {
-                "kill" => kill::run(&options, &mut report).await,
-                "durable" => durable::run(&options, &mut report).await,
-                "clocks" => clocks::run(&options, &mut report).await,
-                "power" => power::run(&options, &mut report).await,
-                "page" => page::run(&options, &mut report).await,
-                "ends" => ends::run(&options, &mut report).await,
-                "key-store" => key_store::run(&options, &mut report).await,
-                "replies" => replies::run(&options, &mut report).await,
-                _ => unreachable!("every row is named above"),
-            }
-        });
+        let run = AssertUnwindSafe(|| runtime.block_on(run(row, &options, &mut report)));
+        if catch_unwind(run).is_err() {
+            report.missed(row, "it broke off");
+        }
     }
     report.end()
+}
+
+async fn run(row: &str, options: &Options, report: &mut Report) {
+    match row {
+        "kill" => kill::run(options, report).await,
+        "durable" => durable::run(options, report).await,
+        "ends" => ends::run(options, report).await,
+        "clocks" => clocks::run(options, report).await,
+        "replies" => replies::run(options, report).await,
+        "power" => power::run(options, report).await,
+        "key-store" => key_store::run(options, report).await,
+        "page" => page::run(options, report).await,
+        _ => unreachable!("every row is named above"),
+    }
 }
