@@ -8,7 +8,7 @@ use std::{
 
 use fantoccini::{
     Client, Locator,
-    actions::{InputSource as _, KeyAction, KeyActions},
+    actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::CmdError,
     key::Key,
@@ -58,6 +58,20 @@ impl Page {
     pub async fn click(&self, role: &str, name: &str) {
         let element = self.find(role, name).await;
         self.click_on(&element, &format!("the {role} “{name}”")).await;
+    }
+
+    /// Clicks as a hand does, which holds the button down for a moment.
+    pub async fn press_and_release(&self, role: &str, name: &str) {
+        const HELD: Duration = Duration::from_millis(400);
+        let element = self.find(role, name).await;
+        let aim = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let down = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
+        let hand = MouseActions::new("hand".to_owned())
+            .then(aim)
+            .then(down)
+            .then(PointerAction::Pause { duration: HELD })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.answer("a press", self.client.perform_actions(hand)).await;
     }
 
     /// Clicks the first element that fits a CSS selector, where a name alone says too little.

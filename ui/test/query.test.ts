@@ -55,8 +55,10 @@ test("saving writes the file, ends the dirt and needs no draft", async () => {
   await user.keyboard("{Control>}s{/Control}");
   await waitFor(() => expect(application.query({ path }).document).toMatch(/^# mine/));
   await waitFor(() => expect(screen.queryByLabelText("Not saved")).toBeNull());
+  const drafts = calls(application, "query_draft").length;
   await new Promise((done) => setTimeout(done, 600));
-  expect(calls(application, "query_draft")).toHaveLength(0);
+  expect(calls(application, "query_draft")).toHaveLength(drafts);
+  expect(application.query({ path }).draft).toBeNull();
 });
 
 test("a file that changed outside is shown unless something is typed", async () => {

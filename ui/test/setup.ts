@@ -3,7 +3,7 @@ import { configure } from "@testing-library/dom";
 // A failure names what was looked for, without the whole page; a busy machine may take its time.
 configure({
   getElementError: (message) => new Error(message?.split("\n\n")[0]),
-  asyncUtilTimeout: 4000,
+  asyncUtilTimeout: 15_000,
   // Whether an element is hidden takes a style of each ancestor to tell, and nothing here hides by style.
   defaultHidden: true,
 });

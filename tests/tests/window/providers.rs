@@ -84,6 +84,27 @@ async fn any_openid_provider_is_known_by_its_issuer() {
 }
 
 #[tokio::test]
+async fn leaving_a_field_moves_nothing_while_the_button_is_held() {
+    let world = World::new();
+    let app = world.app().await;
+    let sandbox = start_sandbox(&world, &app).await;
+    new_connection(&app, "OpenID provider").await;
+    app.fill("Issuer", &sandbox).await;
+    app.click("button", "Fetch metadata").await;
+    app.shows("Fetched").await;
+    app.fill("Client ID", PUBLIC_CLIENT_ID).await;
+    let watch = "const chips = document.querySelector('.chips');
+        const tops = window.tops = new Set();
+        const look = () => { tops.add(chips.getBoundingClientRect().top); requestAnimationFrame(look) };
+        look()";
+    app.run(watch, vec![]).await;
+    app.press_and_release("button", "profile").await;
+    app.shows("1 of 4 user scopes").await;
+    app.shows("Saved").await;
+    assert_eq!(app.run("return tops.size", vec![]).await, 1, "the scopes stood still");
+}
+
+#[tokio::test]
 async fn what_the_issuer_says_can_be_overridden_by_hand() {
     let world = World::new();
     let app = world.app().await;

@@ -6,6 +6,7 @@ import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
 import { hold } from "./held.svelte";
 import { Kept } from "./kept";
+import { released } from "./press";
 
 const SAVE_AFTER_MS = 400;
 
@@ -80,7 +81,7 @@ export class ConnectionForm {
   edited(): void {
     this.state = "typing";
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+    this.#timer = setTimeout(() => void released().then(() => this.flush()), SAVE_AFTER_MS);
   }
 
   /** Saves what was typed, now; done when it is kept. */
@@ -93,9 +94,12 @@ export class ConnectionForm {
 
   /** Leaving a field: saves, and then shows the field as it was kept. */
   async left(field?: string): Promise<void> {
-    if (field) this.#visited.add(field);
+    // What a save shows would move what is pressed, and the click be lost.
+    await released();
     const typed = $state.snapshot(this.fields);
     await this.flush();
+    // Not before: what was missing may just have been filled in.
+    if (field) this.#visited.add(field);
     // The next field may be half typed by now.
     const moved = !equal(typed, $state.snapshot(this.fields));
     if (this.state !== "saved" || !this.#had || moved) return;
