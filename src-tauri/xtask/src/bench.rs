@@ -23,7 +23,7 @@ const MEMORY_LIMIT: f64 = 1.15;
 
 /// When the first view is answered, the measured application writes the file that this names.
 const READY_FILE: &str = "BOBBIN_READY_FILE";
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// From the first view until memory is read.
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -152,8 +152,8 @@ fn measure(binary: &Path, home: &Path, renderer: Option<&str>) -> Result<Sample>
     let before = Instant::now();
     let app = desktop::Running::start(&mut command)?;
     while !ready_file.exists() {
-        if before.elapsed() > PATIENCE {
-            bail!("no view was answered within {} s", PATIENCE.as_secs());
+        if before.elapsed() > TIMEOUT {
+            bail!("no view was answered within {} s", TIMEOUT.as_secs());
         }
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -163,7 +163,7 @@ fn measure(binary: &Path, home: &Path, renderer: Option<&str>) -> Result<Sample>
     let tree = processes::tree(app.id())?;
     drop(app);
     // The web view's processes notice a moment later; the next run wants the machine for itself.
-    while tree.iter().any(|id| processes::is_running(*id)) && before.elapsed() < PATIENCE {
+    while tree.iter().any(|id| processes::is_running(*id)) && before.elapsed() < TIMEOUT {
         std::thread::sleep(Duration::from_millis(20));
     }
     Ok(Sample { ready, memory })

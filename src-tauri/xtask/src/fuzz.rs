@@ -17,7 +17,7 @@ pub(crate) const RUNS: u32 = 200_000;
 /// A longer input than any parser reads, so that the bound itself is tried.
 const MAX_LENGTH: usize = 65 * 1024;
 /// What takes longer than this, in seconds, counts as a crash.
-const PATIENCE: u32 = 5;
+const TIMEOUT_SECONDS: u32 = 5;
 
 /// Whether no target crashed; one that did leaves its input among the seeds, where a test finds it again.
 pub(crate) fn run(only: Option<&str>, runs: u32) -> Result<bool> {
@@ -62,7 +62,7 @@ fn fuzz(name: &str, runs: u32) -> Result<bool> {
     // What it finds goes into the first folder; the kept seeds stay as they are.
     fuzz.arg(found).arg(&seeds);
     fuzz.arg(format!("-runs={runs}")).arg(format!("-max_len={MAX_LENGTH}"));
-    fuzz.arg(format!("-timeout={PATIENCE}")).args(["-rss_limit_mb=2048", "-print_final_stats=1"]);
+    fuzz.arg(format!("-timeout={TIMEOUT_SECONDS}")).args(["-rss_limit_mb=2048", "-print_final_stats=1"]);
     fuzz.arg(format!("-artifact_prefix={}{}", seeds.display(), std::path::MAIN_SEPARATOR));
     let output = fuzz.output().with_context(|| format!("the fuzz target {name} cannot be started"))?;
     let text = String::from_utf8_lossy(&output.stderr);

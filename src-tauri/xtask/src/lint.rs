@@ -1,6 +1,7 @@
 //! `cargo xtask lint`: everything that can be judged without running the application.
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 
@@ -9,7 +10,7 @@ use crate::tools::tool;
 use crate::workspace::{root, ui};
 use crate::{app, page};
 
-/// Whether nothing was found. Every check runs, so that one run shows all there is to mend.
+/// Whether nothing was found. Every check runs, so that one run shows all there is to fix.
 pub(crate) fn run() -> Result<bool> {
     app::ensure_system()?;
     page::install(&ui())?;
@@ -36,24 +37,29 @@ pub(crate) fn run() -> Result<bool> {
         ("file lengths", &file_lengths),
     ];
     let mut found = Vec::new();
+    let mut times = Vec::new();
     for (name, check) in checks {
-        match check() {
+        let began = Instant::now();
+        let outcome = check();
+        times.push(format!("{name}: {} s", began.elapsed().as_secs()));
+        match outcome {
             Ok(true) => {}
             Ok(false) => found.push(name.to_owned()),
             Err(error) => found.push(format!("{name} ({error:#})")),
         }
     }
+    println!("\n{}", times.join("\n"));
     if found.is_empty() {
-        println!("Nothing to mend.");
+        println!("Nothing to fix.");
     } else {
-        eprintln!("To mend: {}", found.join(", "));
+        eprintln!("To fix: {}", found.join(", "));
     }
     Ok(found.is_empty())
 }
 
-const LONGEST: usize = 600;
-
 /// Past this length a file has more than one subject.
+const MAX_LINES: usize = 600;
+
 fn file_lengths() -> Result<bool> {
     let mut list = program("git");
     list.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
@@ -63,8 +69,8 @@ fn file_lengths() -> Result<bool> {
         // A file that was deleted and not yet committed is still listed.
         let Ok(text) = std::fs::read_to_string(root().join(name)) else { continue };
         let lines = text.lines().count();
-        if lines > LONGEST {
-            eprintln!("{name} has {lines} lines; {LONGEST} is the end");
+        if lines > MAX_LINES {
+            eprintln!("{name} has {lines} lines; at most {MAX_LINES} are allowed");
             short_enough = false;
         }
     }

@@ -40,7 +40,7 @@ pub(crate) struct Choice<'a> {
     pub(crate) only: Option<Part>,
     /// Only the tests whose name contains this.
     pub(crate) filter: Option<&'a str>,
-    /// Also the tests of the window that take long.
+    /// Also what takes long: some tests of the window, and the whole torture.
     pub(crate) all: bool,
     /// The window of the release build.
     pub(crate) release: bool,
@@ -85,8 +85,9 @@ pub(crate) fn run(choice: Choice<'_>) -> Result<bool> {
             let wanted = window::Wanted { filter, all, release, repeat: repeat.unwrap_or(1) };
             suites.add("window", || judge(true, window::run(wanted)?));
             if filter.is_none() && repeat.is_none() && !release {
-                let short = torture::Choice { debug: true, short: true, ..torture::Choice::default() };
-                suites.add("torture, short", || judge(true, torture::tally(short)?));
+                let name = if all { "torture" } else { "torture, short" };
+                let choice = torture::Choice { debug: !all, short: !all, ..torture::Choice::default() };
+                suites.add(name, || judge(true, torture::tally(choice)?));
             }
         } else {
             eprintln!("The tests of the real window run on Linux only.");
