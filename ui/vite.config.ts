@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { licenses } from "./licenses.ts";
 
 /** In the dev server alone, a made-up application answers the page's commands; a build knows nothing of it. */
 function standIn(): Plugin {
@@ -14,7 +15,7 @@ function standIn(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte(), standIn()],
+  plugins: [svelte(), standIn(), licenses()],
   clearScreen: false,
   build: {
     target: ["es2022", "safari16"],

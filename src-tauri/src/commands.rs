@@ -29,6 +29,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + '
         app::theme,
         app::copy,
         about::about,
+        about::licenses,
         page::page_held,
         page::page_hold,
         connections::presets,

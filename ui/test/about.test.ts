@@ -18,6 +18,16 @@ test("the palette finds what Bobbin this is, and all of it is copied as text", a
   expect(application.copied.at(-1)).toContain("Bobbin: MIT OR Apache-2.0");
 });
 
+test("the licenses of the components are shown and copied when somebody asks for them", async () => {
+  const application = await open();
+  await press("About Bobbin");
+  await press("Show licenses of components");
+  const text = await screen.findByLabelText("Licenses of components");
+  expect(text.textContent).toContain("Permission is hereby granted");
+  await press("Copy licenses of components");
+  expect(application.copied.at(-1)).toBe(text.textContent);
+});
+
 test("a button beside the theme leads to it", async () => {
   await open();
   await press("About Bobbin");

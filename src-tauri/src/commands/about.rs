@@ -1,6 +1,9 @@
 //! What this program is, and where it keeps its things.
 
-use bobbin_engine::{Engine, view::AboutView};
+use bobbin_engine::{
+    Engine,
+    view::{AboutView, ErrorView},
+};
 use tauri::{AppHandle, Manager as _, State};
 
 use super::Reply;
@@ -27,6 +30,18 @@ pub(crate) async fn about(app: AppHandle, engine: State<'_, Engine>) -> Reply<Ab
         data_folder: engine.data_dir().display().to_string(),
         workspace_folder: engine.status().workspace,
         log_folder: log_folder.unwrap_or_else(|error| error.to_string()),
+    })
+}
+
+/// The components that Bobbin is made of, with their licenses' texts: the page's build collects them.
+#[tauri::command]
+pub(crate) async fn licenses(app: AppHandle) -> Reply<String> {
+    let asset = app.asset_resolver().get("licenses.txt".to_owned());
+    asset.and_then(|asset| String::from_utf8(asset.bytes).ok()).ok_or_else(|| ErrorView {
+        code: "licenses_missing".to_owned(),
+        message: "This build carries no license texts.".to_owned(),
+        hint: Some("They are collected when the page is built: see `ui/licenses.ts`.".to_owned()),
+        detail: None,
     })
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{npm, program, read, run};
 use crate::packages::Manager;
-use crate::workspace::{scratch, ui};
+use crate::workspace::{root, scratch, ui};
 
 /// The page is built and is what the application embeds.
 pub(crate) fn build() -> Result<()> {
@@ -96,6 +96,8 @@ fn is_supported(version: &str) -> bool {
 fn fingerprint(folder: &Path) -> Result<u64> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
+    // The crates whose licenses the page shows.
+    files.push(root().join("Cargo.lock"));
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {

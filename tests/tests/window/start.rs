@@ -41,6 +41,21 @@ async fn without_a_key_store_it_says_so_and_keeps_sessions_in_memory_only() {
 }
 
 #[tokio::test]
+async fn about_shows_the_licenses_of_what_this_build_contains() {
+    let world = World::new();
+    let app = world.app().await;
+    app.click("button", "About Bobbin").await;
+    app.click("button", "Show licenses of components").await;
+    let text = app.shows_at("[aria-label='Licenses of components']").await;
+    for component in ["tauri 2", "tokio 1", "svelte 5", "@codemirror/view 6"] {
+        assert!(text.contains(component), "{component} is not in it");
+    }
+    assert!(!text.contains("fantoccini"), "what only the tests use is not in it");
+    assert!(text.contains("SIL OPEN FONT LICENSE"), "the fonts' texts are in it");
+    crate::steps::pictures(&app, "licenses").await;
+}
+
+#[tokio::test]
 async fn no_view_breaks_its_content_security_policy() {
     let world = World::new();
     let app = world.app().await;

@@ -351,6 +351,10 @@ export class Application {
       );
   }
 
+  licenses() {
+    return "tauri 2.12.0 (Apache-2.0 OR MIT)\n\nPermission is hereby granted, free of charge\n";
+  }
+
   about() {
     return {
       version: "0.1.0",

@@ -3,6 +3,8 @@ import type { AboutView, Overview, Status } from "./types";
 
 export const overview = () => invoke<Overview>("overview");
 export const about = () => invoke<AboutView>("about");
+/** The components that Bobbin is made of, with their licenses' texts. */
+export const licenses = () => invoke<string>("licenses");
 export const keyStoreRetry = () => invoke<Status>("key_store_retry");
 
 /** Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent. */
