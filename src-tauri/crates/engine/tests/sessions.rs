@@ -229,6 +229,31 @@ async fn a_refresh_token_whose_reply_was_lost_twice_is_sent_again_only_when_a_pe
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_had_an_unusable_reply_is_sent_again_only_when_a_person_asks() {
+    let cut =
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"acc".to_vec();
+    for reply in [json(200, "<html>"), json(500, "{}"), cut] {
+        let world = World::new();
+        let id = world.session_id().await;
+        let world = &world;
+        let url = world.url_of(EndpointKind::Token).await;
+        world.redirect(EndpointKind::Token, &answers(std::slice::from_ref(&reply)).await).await;
+        refresh_when_needed(world).await;
+        world.advance(Duration::from_hours(1));
+        world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+        let error = world.engine.query_run(run(&id, "{ __typename }")).await.unwrap_err();
+        assert_eq!(error.code(), "refresh_possibly_consumed");
+        let sent =
+            || world.engine.wire().into_iter().filter(|row| row.target.contains("refresh_token")).count();
+        assert_eq!(sent(), 1);
+        world.set_back(Duration::from_hours(1));
+        world.redirect(EndpointKind::Token, &url).await;
+        assert!(world.engine.session_refresh(&id, 1, None).await.is_ok());
+        assert_eq!(sent(), 2);
+    }
+}
+
+#[tokio::test]
 async fn an_outage_leaves_the_session_as_it_was() {
     let world = World::new();
     let id = world.session_id().await;

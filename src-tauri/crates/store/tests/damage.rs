@@ -112,7 +112,7 @@ fn fill(store: &Store) {
             at,
             generation: 1,
             ok: false,
-            lost: false,
+            doubt: None,
             detail: "no reply".to_owned(),
         });
         store.restore_session(&session(number), &history).unwrap();
