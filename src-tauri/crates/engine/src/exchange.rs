@@ -135,7 +135,11 @@ impl Engine {
             Some(single_use) => {
                 // The embedded sandbox ends with this process, and its reply with it.
                 let _counted = provider.is_sandbox().then(|| self.0.under_way.one());
-                self.send_once(single_use, &id, request).await
+                let sent = self.send_once(single_use, &id, request).await;
+                if self.store_if_open().is_some_and(|store| store.persistent()) {
+                    self.0.received.add(&single_use.lock);
+                }
+                sent
             }
             None => self.0.http.send(request, purpose.limits()).await,
         };
@@ -211,6 +215,9 @@ impl Engine {
             match wait_for(&error).filter(|_| !waited) {
                 Some(time) => {
                     waited = true;
+                    if let Some(single_use) = single_use {
+                        self.0.received.forget(&single_use.lock);
+                    }
                     self.forget_reply(single_use).await;
                     self.wait(provider.slug(), about, time).await?;
                 }

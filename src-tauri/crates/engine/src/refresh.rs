@@ -206,6 +206,7 @@ impl Engine {
             match spent {
                 Err(NotSpent { wait: Some(wait), .. }) if !waited => {
                     waited = true;
+                    self.0.received.forget(&lock);
                     // The refusal has left the token unused, and so does giving up.
                     self.wait(provider.slug(), id, wait).await?;
                 }
