@@ -35,6 +35,9 @@ pub enum TokenError {
     Html { status: u16, excerpt: String },
     #[error("The server's reply is not JSON.")]
     NotJson { status: u16, excerpt: String },
+    /// The `Content-Encoding` of a body that is no text.
+    #[error("The server's reply is encoded as {coding}, and cannot be decoded as that.")]
+    Encoded { status: u16, coding: String },
     #[error("The server's reply is {kind}, where a JSON object belongs.")]
     NotAnObject { kind: &'static str },
     #[error("The server's reply holds {0} twice, so that it could mean two things.")]
@@ -72,6 +75,7 @@ impl TokenError {
             Self::Empty { .. } => "token_reply_empty",
             Self::Html { .. } => "token_reply_html",
             Self::NotJson { .. } => "token_reply_not_json",
+            Self::Encoded { .. } => "token_reply_encoded",
             Self::NotAnObject { .. } => "token_reply_not_an_object",
             Self::Duplicate(_) => "token_reply_duplicate_member",
             Self::NoAccessToken => "token_access_token_missing",
@@ -116,6 +120,9 @@ impl TokenError {
             | Self::AccessTokenCharacters => {
                 "The server breaks the specification here. Tell the provider, with the exchange from the Wire drawer."
             }
+            Self::Encoded { .. } => {
+                "Bobbin asked for an unencoded reply, and decodes gzip, deflate, br and zstd. A proxy or front end can encode like this: tell whoever runs it."
+            }
             Self::NoIdToken => {
                 "Without it nobody can say who signed in. Check that the client may use the openid scope."
             }
@@ -140,6 +147,7 @@ impl TokenError {
                 }
                 Some(detail)
             }
+            Self::Encoded { status, coding } => Some(format!("HTTP {status}, Content-Encoding: {coding}")),
             Self::Redirect { location, .. } => {
                 location.as_ref().map(|location| format!("Location: {location}"))
             }

@@ -124,6 +124,11 @@ fn not_an_object(reply: &HttpReply) -> TokenError {
     if reply.body.trim_ascii().is_empty() {
         return TokenError::Empty { status };
     }
+    // A proxy in front of the server may encode what was asked for as it is.
+    let coding = reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    if let Some(coding) = coding.filter(|_| std::str::from_utf8(&reply.body).is_err()) {
+        return TokenError::Encoded { status, coding: plain(coding) };
+    }
     if let Err(JsonError::NotAnObject(kind)) = json::read_object(&reply.body) {
         return TokenError::NotAnObject { kind };
     }

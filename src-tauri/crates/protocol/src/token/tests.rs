@@ -102,6 +102,18 @@ fn what_is_not_a_json_object_has_its_own_error() {
 }
 
 #[test]
+fn a_body_that_cannot_be_decoded_is_named_by_its_content_encoding() {
+    let mut encoded = reply(200, "");
+    encoded.body = b"\xff\x00\x9c".to_vec();
+    assert_eq!(error(&encoded).code(), "token_reply_not_json");
+    encoded.headers.push(("content-encoding".to_owned(), "compress".to_owned()));
+    assert_eq!(error(&encoded), TokenError::Encoded { status: 200, coding: "compress".to_owned() });
+    assert_eq!(error(&encoded).detail().unwrap(), "HTTP 200, Content-Encoding: compress");
+    encoded.body = b"<html>".to_vec();
+    assert_eq!(error(&encoded).code(), "token_reply_html", "what can be read says more");
+}
+
+#[test]
 fn an_excerpt_is_short_and_masks_what_could_be_a_token() {
     let body = format!(
         "access_token=short1&code: 'abc' Bearer nXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4 {}",
