@@ -326,7 +326,11 @@ impl Engine {
             // RFC 6749 6: a reply without a refresh token leaves the old one in use.
             refresh_token: reply.refresh_token.or_else(|| before.refresh_token.clone()),
             generation: before.generation + 1,
-            refresh_state: RefreshMark::Ready,
+            refresh_state: if reply.refresh_token_unusable {
+                RefreshMark::PossiblyConsumed
+            } else {
+                RefreshMark::Ready
+            },
             // RFC 6749 5.1: a reply without `scope` grants what was asked for.
             scopes_granted: reply.scope.or(narrowed).unwrap_or_else(|| before.scopes_granted.clone()),
             extra: reply.extra,

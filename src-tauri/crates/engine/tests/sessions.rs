@@ -254,6 +254,22 @@ async fn a_refresh_token_that_had_an_unusable_reply_is_sent_again_only_when_a_pe
 }
 
 #[tokio::test]
+async fn a_refresh_token_of_another_type_leaves_the_old_one_in_doubt_and_its_tokens_in_use() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let odd = r#"{"access_token":"next","token_type":"Bearer","expires_in":900,"refresh_token":7}"#;
+    world.redirect(EndpointKind::Token, &answers(&[json(200, odd)]).await).await;
+    let session = world.engine.session_refresh(&id, 1, None).await.unwrap();
+    assert_eq!(session.refresh.unwrap().state, RefreshState::PossiblyConsumed);
+    assert_eq!(world.engine.session_secret(&id, SessionSecret::AccessToken).await.unwrap(), "next");
+
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_hours(1));
+    let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_possibly_consumed");
+}
+
+#[tokio::test]
 async fn an_outage_leaves_the_session_as_it_was() {
     let world = World::new();
     let id = world.session_id().await;

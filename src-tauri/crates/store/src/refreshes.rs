@@ -118,6 +118,7 @@ impl Store {
     ///
     /// The reply that brought them is no longer kept.
     /// Label, connection and creation time stay as they are, since they may have been changed meanwhile.
+    /// Where `session` is marked possibly consumed, its refresh token is the one before, which the reply leaves in doubt.
     /// `detail` says what was wrong with the reply that brought them, where something was.
     /// An error means that the new tokens are not kept: nothing may use them.
     pub fn finish_refresh(&self, session: &Session, detail: &str, now: i64) -> Result<(), StoreError> {
@@ -162,6 +163,15 @@ impl Store {
             let done =
                 RefreshRecord { at: now, generation: found, ok: detail.is_empty(), doubt: None, detail };
             record(transaction, &session.id, &done)?;
+            if session.refresh_state == RefreshMark::PossiblyConsumed {
+                let detail = "The reply had a refresh token that cannot be used.".to_owned();
+                let (generation, doubt) = (session.generation, Some(Doubt::UnusableReply));
+                record(
+                    transaction,
+                    &session.id,
+                    &RefreshRecord { at: now, generation, ok: false, doubt, detail },
+                )?;
+            }
             replies::delete(transaction, &session.id)
         })
     }

@@ -28,6 +28,8 @@ pub struct TokenReply {
     pub expires_in: Option<u64>,
     /// Absent on a refresh: the old one stays.
     pub refresh_token: Option<SecretString>,
+    /// A refresh token came that is no string: the server may have replaced the old one by it.
+    pub refresh_token_unusable: bool,
     pub id_token: Option<SecretString>,
     /// The granted scopes; absent where they are those that were asked for.
     pub scope: Option<Vec<String>>,
@@ -69,6 +71,7 @@ pub fn process_token_reply(reply: &HttpReply, shape: &ErrorShape) -> Result<Toke
         access_token: access_token.into(),
         token_type: token_type(&members, &mut warnings),
         expires_in: expires_in(&members, &mut warnings),
+        refresh_token_unusable: text(&members, "refresh_token").is_err(),
         refresh_token: optional(&members, "refresh_token", &mut warnings).map(Into::into),
         id_token: optional(&members, "id_token", &mut warnings).map(Into::into),
         scope: scope(&members, &mut warnings),
