@@ -95,8 +95,12 @@ impl Engine {
         if when_needed {
             let refreshed = self.refresh(&session.id, session.generation, None, AskedBy::Need).await;
             let now = self.stored_session(&session.id).await?;
-            // Tokens that were kept are good, also where their id_token was not accepted.
-            return if now.generation == session.generation { refreshed.map(|()| now) } else { Ok(now) };
+            // Tokens that were kept are good, also where their id_token was not accepted. Of a reply without an access
+            // token only the refresh token was kept.
+            let is_good = now.generation != session.generation
+                && !now.access_token.expose_secret().is_empty()
+                && !skew::is_over(&now, self.now());
+            return if is_good { Ok(now) } else { refreshed.map(|()| now) };
         }
         if let RefreshMark::InFlight { .. } = session.refresh_state {
             let _turn = self.turn(&session.id).await;

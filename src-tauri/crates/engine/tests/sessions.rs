@@ -270,6 +270,20 @@ async fn a_refresh_token_of_another_type_leaves_the_old_one_in_doubt_and_its_tok
 }
 
 #[tokio::test]
+async fn a_query_whose_refresh_brought_no_access_token_is_not_sent_with_the_expired_one() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let odd = r#"{"token_type":"Bearer","refresh_token":"next"}"#;
+    world.redirect(EndpointKind::Token, &answers(&[json(200, odd)]).await).await;
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_hours(1));
+    let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_reply_salvaged");
+    assert!(world.engine.wire().iter().all(|row| !row.target.contains("graphql")));
+    assert_eq!(world.engine.session_secret(&id, SessionSecret::RefreshToken).await.unwrap(), "next");
+}
+
+#[tokio::test]
 async fn an_outage_leaves_the_session_as_it_was() {
     let world = World::new();
     let id = world.session_id().await;
