@@ -121,7 +121,7 @@ impl Engine {
     ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
-            refused.map_err(|error| Lost { not_sent: true, error, received: None })?;
+            refused.map_err(|error| Lost { not_sent: true, error, received: None, unrecorded: None })?;
         }
         if purpose.limits().spends {
             request.headers.push(Field::plain("Accept-Encoding", "identity"));
@@ -151,7 +151,17 @@ impl Engine {
         Ok(exchanged)
     }
 
-    /// What came of the exchange `id` with `host`; a failure is recorded.
+    pub(crate) fn record_lost(&self, lost: &Lost) {
+        let Some(Unrecorded { id, duration_ms, failure }) = &lost.unrecorded else { return };
+        if let Some(reply) = &lost.received {
+            self.record_reply(id, *duration_ms, reply);
+        }
+        self.record_failure(id, *duration_ms, failure);
+    }
+
+    /// What came of the exchange `id` with `host`.
+    ///
+    /// A failure is recorded, except that of a refresh: what its reply began with is kept before.
     pub(crate) fn exchanged(
         &self,
         purpose: Purpose,
@@ -167,15 +177,16 @@ impl Engine {
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
-                // Of what works once, what is kept comes before what is recorded.
-                if let Some(reply) = failure.received.as_ref().filter(|_| !purpose.limits().spends) {
-                    self.record_reply(&id, duration_ms, reply);
-                }
-                self.record_failure(&id, duration_ms, &failure.to_string());
                 let not_sent = failure.not_sent();
                 let error = unreachable(host, &failure.reason);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
-                Err(Lost { not_sent, error, received: failure.received })
+                let unrecorded = Some(Unrecorded { id, duration_ms, failure: failure.to_string() });
+                let mut lost = Lost { not_sent, error, received: failure.received, unrecorded };
+                if purpose != Purpose::Refresh {
+                    self.record_lost(&lost);
+                    lost.unrecorded = None;
+                }
+                Err(lost)
             }
         }
     }
@@ -264,6 +275,14 @@ pub(crate) struct Lost {
     pub(crate) error: Error,
     /// The beginning of a reply that was cut off.
     pub(crate) received: Option<HttpReply>,
+    unrecorded: Option<Unrecorded>,
+}
+
+/// What the wire record does not have yet.
+struct Unrecorded {
+    id: String,
+    duration_ms: i64,
+    failure: String,
 }
 
 /// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.

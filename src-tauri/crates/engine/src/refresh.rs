@@ -247,6 +247,9 @@ impl Engine {
         if let Some(exchanged) = exchanged {
             self.record_exchanged(&exchanged);
         }
+        if let Some(lost) = &lost {
+            self.record_lost(lost);
+        }
         if let Some(kept) = kept {
             return kept.map_err(NotSpent::from);
         }

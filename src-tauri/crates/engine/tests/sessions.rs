@@ -284,6 +284,20 @@ async fn a_query_whose_refresh_brought_no_access_token_is_not_sent_with_the_expi
 }
 
 #[tokio::test]
+async fn a_refresh_whose_reply_was_cut_off_shows_what_came_of_it_without_its_secrets() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let cut = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"hint\":\"half\",\"refresh_token\":\"successor\",\"acc";
+    world.redirect(EndpointKind::Token, &answers(&[cut.to_vec()]).await).await;
+    let error = world.engine.session_refresh(&id, 1, None).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_reply_salvaged");
+    let row = world.engine.wire().into_iter().rfind(|row| row.target.contains("refresh_token")).unwrap();
+    assert_eq!((row.status, row.outcome), (Some(200), ExchangeOutcome::NoReply));
+    let shown = format!("{:?}", world.engine.exchange(&row.id).unwrap());
+    assert!(shown.contains("half") && !shown.contains("successor"), "{shown}");
+}
+
+#[tokio::test]
 async fn an_outage_leaves_the_session_as_it_was() {
     let world = World::new();
     let id = world.session_id().await;
