@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bobbin_protocol::{
     http::{Field, HttpReply, HttpRequest},
-    token::{TokenClient, TokenError, TokenReply, process_token_reply},
+    token::{TokenClient, TokenReply, process_token_reply, retry_after},
 };
 
 use crate::{
@@ -196,7 +196,7 @@ impl Engine {
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Sends a request of the token endpoint and reads its reply; a 429 is tried once more after its `Retry-After`.
+    /// Sends a request of the token endpoint and reads its reply; a 429 or 503 is tried once more after its `Retry-After`.
     ///
     /// `about` is what the page knows the wait by, see [`WaitView`](crate::view::WaitView).
     /// Each attempt proves the client anew. Nothing else is tried again: a code or token may have been spent.
@@ -223,7 +223,7 @@ impl Engine {
                 Err(error) => error,
             };
             self.record_exchanged(&exchanged);
-            match wait_for(&error).filter(|_| !waited) {
+            match wait_for(&exchanged.reply).filter(|_| !waited) {
                 Some(time) => {
                     waited = true;
                     if let Some(single_use) = single_use {
@@ -259,13 +259,8 @@ impl Engine {
 }
 
 /// How long the server asks to wait, if that can be waited for.
-pub(crate) fn wait_for(error: &TokenError) -> Option<Duration> {
-    match error {
-        TokenError::TooManyRequests { retry_after: Some(seconds) } => {
-            Some(Duration::from_secs(*seconds)).filter(|wait| *wait <= LONGEST_WAIT)
-        }
-        _ => None,
-    }
+pub(crate) fn wait_for(reply: &HttpReply) -> Option<Duration> {
+    retry_after(reply).map(Duration::from_secs).filter(|wait| *wait <= LONGEST_WAIT)
 }
 
 /// No whole reply came.

@@ -267,7 +267,7 @@ impl Engine {
                 let status = reply.as_ref().map_or(0, |reply| reply.status);
                 let ahead = provider.map_or(0, |provider| self.clock_ahead(provider));
                 let told = skew::told(token_error(&error), ahead);
-                let not_spent = NotSpent { error: told, wait: wait_for(&error) };
+                let not_spent = NotSpent { error: told, wait: reply.as_ref().and_then(wait_for) };
                 (failure_of(status, &error), error.to_string(), not_spent)
             }
             // A reply that was read was kept.

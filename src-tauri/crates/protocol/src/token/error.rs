@@ -20,7 +20,7 @@ pub enum TokenError {
         /// The provider says by it what others say by `invalid_grant`.
         invalid_grant: bool,
     },
-    /// 429, with `Retry-After` in seconds where the server gave it so.
+    /// 429, with the seconds of its `Retry-After`.
     #[error("The server asks for fewer requests (429 Too Many Requests).")]
     TooManyRequests { retry_after: Option<u64> },
     #[error("The server answered {status} without an error that Bobbin can read.")]

@@ -156,8 +156,7 @@ fn refused(reply: &HttpReply, shape: &ErrorShape) -> TokenError {
         return TokenError::Redirect { status, location };
     }
     if status == 429 {
-        let retry_after = reply.header("retry-after").and_then(|text| text.trim().parse().ok());
-        return TokenError::TooManyRequests { retry_after };
+        return TokenError::TooManyRequests { retry_after: retry_after(reply) };
     }
     if reply.body.len() > MAX_LENGTH {
         return TokenError::TooLarge;
@@ -169,6 +168,17 @@ fn refused(reply: &HttpReply, shape: &ErrorShape) -> TokenError {
         }
         Err(error) => error,
     }
+}
+
+/// How many seconds the server asks to wait before the next try: 429 and 503 can (RFC 9110 section 10.2.3).
+pub fn retry_after(reply: &HttpReply) -> Option<u64> {
+    let asked = reply.header("retry-after").filter(|_| matches!(reply.status, 429 | 503))?.trim();
+    asked.parse().ok().or_else(|| {
+        // A date is by the server's clock, which the reply has, too.
+        let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+        let until = date(asked)?.duration_since(date(reply.header("date")?)?);
+        Some(until.unwrap_or_default().as_secs())
+    })
 }
 
 fn provider_error(reply: &HttpReply, members: &Map, shape: &ErrorShape) -> TokenError {

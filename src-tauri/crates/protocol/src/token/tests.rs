@@ -339,6 +339,25 @@ fn a_429_says_how_long_to_wait() {
 }
 
 #[test]
+fn a_429_and_a_503_say_how_long_to_wait_in_seconds_or_by_a_date() {
+    let wait = |status, fields: &[(&str, &str)]| {
+        let mut busy = reply(status, "");
+        busy.headers = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        retry_after(&busy)
+    };
+    let until = ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for status in [429, 503] {
+        assert_eq!(wait(status, &[("retry-after", " 17 ")]), Some(17));
+        assert_eq!(wait(status, &[until, ("date", "Sun, 06 Nov 1994 08:49:07 GMT")]), Some(30));
+        assert_eq!(wait(status, &[until, ("date", "Sun, 06 Nov 1994 09:00:00 GMT")]), Some(0));
+        assert_eq!(wait(status, &[until]), None, "nobody knows the server's time");
+        assert_eq!(wait(status, &[("retry-after", "soon")]), None);
+        assert_eq!(wait(status, &[]), None);
+    }
+    assert_eq!(wait(500, &[("retry-after", "17")]), None);
+}
+
+#[test]
 fn a_server_error_is_told_apart_from_a_refusal() {
     assert_eq!(error(&reply(503, "<html>maintenance</html>")).code(), "token_server_error");
     assert_eq!(error(&reply(502, "{}")).code(), "token_server_error");
