@@ -394,12 +394,29 @@ async fn a_lost_reply_is_remembered_over_a_restart() {
 }
 
 #[tokio::test]
+async fn undo_can_be_tried_again_where_it_failed() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    world.engine.connection_delete("sandbox").await.unwrap();
+    sql(&folder, "CREATE TRIGGER stuck BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    assert_eq!(world.engine.connection_restore("sandbox").await.unwrap_err().code(), "store_failed");
+
+    sql(&folder, "DROP TRIGGER stuck");
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    assert_eq!(world.engine.overview().await.connections[0].sessions[0].id, session);
+}
+
+#[tokio::test]
 async fn undo_mends_a_deletion_that_ended_half_way() {
     let folder = folder();
     let world = bobbin(&folder).await;
     let session = world.session_id().await;
     sql(&folder, "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    assert_eq!(world.engine.connection_delete("sandbox").await.unwrap_err().code(), "store_failed");
+    let error = world.engine.connection_delete("sandbox").await.unwrap_err();
+    assert_eq!(error.code(), "connection_deleted_in_part");
+    assert!(world.engine.overview().await.connections[0].broken.is_none(), "the file goes last");
 
     sql(&folder, "DROP TRIGGER stuck");
     world.engine.connection_restore("sandbox").await.unwrap();
