@@ -84,7 +84,7 @@ impl Engine {
             )
             .hint("Ask the provider for Bearer tokens for this client (RFC 6750)."));
         }
-        if !none && !skew::is_over(&session, self.now()) {
+        if !none && !skew::is_over(&session, provider.file.lifetimes, self.now()) {
             return Ok(session);
         }
         if session.kind == SessionKind::Client {
@@ -99,7 +99,7 @@ impl Engine {
             // token only the refresh token was kept.
             let is_good = now.generation != session.generation
                 && !now.access_token.expose_secret().is_empty()
-                && !skew::is_over(&now, self.now());
+                && !skew::is_over(&now, provider.file.lifetimes, self.now());
             return if is_good { Ok(now) } else { refreshed.map(|()| now) };
         }
         if let RefreshMark::InFlight { .. } = session.refresh_state {
