@@ -178,7 +178,7 @@ impl Engine {
             }
             Err(failure) => {
                 let not_sent = failure.not_sent();
-                let error = unreachable(host, &failure.reason);
+                let error = unreachable(host, &failure.reason, purpose.limits().spends);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
                 let unrecorded = Some(Unrecorded { id, duration_ms, failure: failure.to_string() });
                 let mut lost = Lost { not_sent, error, received: failure.received, unrecorded };
@@ -296,7 +296,12 @@ impl Drop for Cancelled<'_> {
     }
 }
 
-fn unreachable(host: &str, reason: &http::Reason) -> Error {
+fn unreachable(host: &str, reason: &http::Reason, spends: bool) -> Error {
+    let unknown = if spends {
+        "Whether the server received the request is not known."
+    } else {
+        "Whether the request took effect is not known. Try again in a moment."
+    };
     let (code, message, hint) = match reason {
         http::Reason::Setup(_) => (
             "http_setup_failed",
@@ -313,11 +318,9 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
             format!("{host} could not be reached."),
             "Check the network, a VPN or proxy, and the endpoint in the connection, then try again.",
         ),
-        http::Reason::TimedOut(seconds) => (
-            "server_timed_out",
-            format!("{host} did not answer within {seconds} s."),
-            "Whether the request took effect is not known. Try again in a moment.",
-        ),
+        http::Reason::TimedOut(seconds) => {
+            ("server_timed_out", format!("{host} did not answer within {seconds} s."), unknown)
+        }
         http::Reason::TooLarge(limit) => (
             "reply_too_large",
             format!("The reply of {host} is larger than {limit} MiB and was cut off."),
@@ -331,7 +334,7 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
         http::Reason::CutOff(_) => (
             "connection_lost",
             format!("The connection to {host} was cut off before the whole reply came."),
-            "Whether the request took effect is not known. Try again in a moment.",
+            unknown,
         ),
     };
     Error::new(code, message).hint(hint).detail(Some(reason.to_string()))

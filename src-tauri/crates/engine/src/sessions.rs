@@ -186,7 +186,7 @@ impl Engine {
         self.save_held(id).await?;
         let wanted = id.to_owned();
         self.with_store(move |store| store.session(&wanted)).await?.ok_or_else(|| {
-            Error::new("session_unknown", "This session is not here any more.")
+            Error::new("session_unknown", "This session no longer exists.")
                 .hint("It was deleted or revoked. Sign in again.")
         })
     }

@@ -103,7 +103,7 @@ impl TokenError {
             }
             Self::TooManyRequests { retry_after: None } => "Wait a minute, then try again.",
             Self::Status { status, .. } | Self::Empty { status } if *status >= 500 => {
-                "The provider has a problem of its own. Try again in a few minutes. A code is never sent twice, so a sign-in starts anew."
+                "The provider has a problem of its own. Wait a few minutes before you try again."
             }
             Self::Status { .. }
             | Self::Redirect { .. }
