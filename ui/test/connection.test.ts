@@ -124,3 +124,19 @@ test("a deleted connection comes back by Undo", async () => {
   await press("Undo");
   expect(await screen.findByRole("button", { name: "Stitch" })).toBeTruthy();
 });
+
+test("a connection that could be deleted only in part can be made whole by Undo", async () => {
+  const application = await open();
+  await goTo("Stitch");
+  application.failures.set("connection_delete", {
+    code: "connection_deleted_in_part",
+    message: "The connection was deleted only in part.",
+    hint: null,
+    detail: null,
+  });
+  await press("More actions");
+  await user.click(screen.getByRole("menuitem", { name: "Delete the connection" }));
+  expect(await screen.findByText("The connection was deleted only in part.")).toBeTruthy();
+  await press("Undo");
+  await waitFor(() => expect(calls(application, "connection_restore")).toHaveLength(1));
+});

@@ -10,7 +10,7 @@ async function wait(application: Application, about: string): Promise<void> {
   await application.changed({ what: "waits" });
 }
 
-const words = "The server asked to wait 20 s (429). Trying again at 14:03:20.";
+const words = "The server asked to wait 20 s. Trying again at 14:03:20.";
 
 test("a refresh that waits says until when, and can be given up", async () => {
   const application = await open({ sessions: [thandi()] });

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fs,
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -10,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::torture::{driver, time::now};
@@ -118,6 +120,31 @@ impl Bobbin {
         self.process.wait().unwrap();
         moment
     }
+}
+
+impl Bobbin {
+    /// Ends it and the processes that send for it, as a power button does.
+    pub(crate) fn kill_with_senders(&mut self) -> i64 {
+        let senders = children(self.process.id());
+        let moment = self.kill();
+        for sender in senders {
+            // It may have ended by itself.
+            let _ = kill_process(sender, Signal::KILL);
+        }
+        moment
+    }
+}
+
+/// The processes that `parent` started and that have not ended.
+fn children(parent: u32) -> Vec<Pid> {
+    let is_child = |id: i32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // Behind the name in parentheses, which can hold anything: the state, and then the parent.
+        let behind = stat.rsplit_once(") ").map(|(_, behind)| behind.to_owned()).unwrap_or_default();
+        behind.split(' ').nth(1) == Some(&parent.to_string())
+    };
+    let names = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter_map(|name| name.parse().ok()).filter(|id| is_child(*id)).filter_map(Pid::from_raw).collect()
 }
 
 impl Drop for Bobbin {

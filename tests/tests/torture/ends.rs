@@ -60,7 +60,11 @@ pub(crate) async fn run(options: &Options, report: &mut Report) {
             let successor = scene.proxy.sent(number)[0].successor.clone();
             let is_kept = match &successor {
                 Some(successor) => comes_to_keep(&app, successor).await,
-                None => true,
+                // A round that the provider refused shows nothing.
+                None => {
+                    Report::note(format!("{ending:?}, round {round}: the reply carried no successor"));
+                    false
+                }
             };
             here += usize::from(!is_kept);
             session = usable(&scene, &app, session, leg(round), is_kept).await;

@@ -101,7 +101,8 @@ async fn kill_during_refresh(
     let lives = chance.random_range(0..=ms(latency.cast_signed() + 120));
     bobbin.tell("refresh", json!({ "session": session, "generation": before.generation }));
     sleep_until(now() + lives);
-    let killed = bobbin.kill();
+    // The process that sends goes on in every other round.
+    let killed = if round % 2 == 0 { bobbin.kill() } else { bobbin.kill_with_senders() };
 
     let mut bobbin = scene.start();
     // The provider may still be at it.

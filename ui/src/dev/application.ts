@@ -276,7 +276,7 @@ export class Application {
 
   session({ id }: { id: string }) {
     const session = this.sessions.find((one) => one.id === id);
-    if (!session) throw refusal("session_unknown", "This session is not here any more.");
+    if (!session) throw refusal("session_unknown", "This session no longer exists.");
     return session;
   }
 

@@ -73,9 +73,9 @@ impl Engine {
     }
 
     fn is_live(&self, session: &Session) -> bool {
-        let now = self.now();
-        let ends_soon = session.access_expires_at.is_some_and(|end| end - MARGIN_MS <= now);
-        !ends_soon && !skew::is_over(session, now)
+        let (now, lifetimes) = (self.now(), self.lifetimes(session));
+        let ends_soon = skew::access_end(session, lifetimes, now).is_some_and(|end| end - MARGIN_MS <= now);
+        !ends_soon && !skew::is_over(session, lifetimes, now)
     }
 
     /// Asks for a token and keeps it in place of `before`.

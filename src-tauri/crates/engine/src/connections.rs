@@ -136,7 +136,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Deletes the file and, with it, the connection's sessions on this computer.
+    /// Deletes the connection's sessions on this computer, its secrets and, last, its file.
+    ///
+    /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
     pub async fn connection_delete(&self, slug: &str) -> Result<()> {
         // A file that cannot be read can be deleted, but not be brought back.
         let file = self.0.workspace.connection(slug).ok();
@@ -151,34 +153,46 @@ impl Engine {
         let secrets = self.client_secrets(slug).await?;
         let kept = slug.to_owned();
         let origins = self.with_store(move |store| store.origins(&kept)).await?;
-        self.0.workspace.delete_connection(slug)?;
-        // Before the rest goes, so that undo also mends a deletion that ended half-way.
+        let can_be_undone = file.is_some();
+        // Before anything goes, so that undo also mends a deletion that ended half-way.
         if let Some(file) = file {
             lock(&self.0.undo)
                 .put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets, origins });
         }
+        let deleted = self.delete_all_of(slug, &sessions).await;
         self.changed(Change::Overview);
-        for session in &sessions {
-            self.session_delete(session).await?;
+        deleted.map_err(|error| if can_be_undone { in_part(&error) } else { error })
+    }
+
+    async fn delete_all_of(&self, slug: &str, sessions: &[String]) -> Result<()> {
+        for session in sessions {
+            match self.session_delete(session).await {
+                // Another process was faster.
+                Err(error) if error.code() == "session_unknown" => {}
+                deleted => deleted?,
+            }
         }
         let kept = slug.to_owned();
         self.with_store(move |store| {
             store.delete_origins(&kept)?;
             forgotten(store.delete_client_secrets(&kept))
         })
-        .await
+        .await?;
+        Ok(self.0.workspace.delete_connection(slug)?)
     }
 
-    /// Brings back a connection that was deleted since the app started, with its sessions.
+    /// Brings back a connection that was deleted since the app started, with its sessions. The file comes last: where
+    /// something fails, it can be tried again.
     pub async fn connection_restore(&self, slug: &str) -> Result<()> {
         let deleted = lock(&self.0.undo).connection(slug).ok_or_else(|| {
             Error::new("undo_gone", "This connection can no longer be brought back.").hint("Create it again.")
         })?;
-        if self.0.workspace.connection(slug).is_ok() {
+        let there = self.0.workspace.connection(slug).ok();
+        let is_there = there.as_ref() == Some(&deleted.file);
+        if there.is_some() && !is_there {
             return Err(Error::new("name_taken", "Another connection bears this name by now.")
                 .hint("Rename that one, then undo again."));
         }
-        self.0.workspace.save_connection(slug, &deleted.file)?;
         let (kept, secrets, origins) = (slug.to_owned(), deleted.secrets, deleted.origins);
         self.with_store(move |store| {
             store.trust_origins(&kept, &origins)?;
@@ -190,6 +204,9 @@ impl Engine {
             if gone {
                 self.session_restore(session).await?;
             }
+        }
+        if !is_there {
+            self.0.workspace.save_connection(slug, &deleted.file)?;
         }
         lock(&self.0.undo).drop_connection(slug);
         self.changed(Change::Overview);
@@ -211,6 +228,12 @@ impl Engine {
             self.changed(Change::Query { path: query.path });
         }
     }
+}
+
+fn in_part(error: &Error) -> Error {
+    Error::new("connection_deleted_in_part", format!("The connection was deleted only in part. {error}"))
+        .hint("Undo brings back what is gone. Deleting the connection again goes on.")
+        .detail(error.view().detail.clone())
 }
 
 /// What cannot be read does not keep its connection here, and stays where it is.

@@ -86,7 +86,7 @@ impl From<StoreError> for Error {
             ),
             StoreError::UnknownSession { .. } => (
                 "session_unknown",
-                "This session is not here any more.",
+                "This session no longer exists.",
                 "It was deleted or revoked. Sign in again.",
             ),
             StoreError::UnknownSignIn { .. } => (

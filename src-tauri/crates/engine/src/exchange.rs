@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bobbin_protocol::{
     http::{Field, HttpReply, HttpRequest},
-    token::{TokenClient, TokenError, TokenReply, process_token_reply},
+    token::{TokenClient, TokenReply, process_token_reply, retry_after},
 };
 
 use crate::{
@@ -121,7 +121,7 @@ impl Engine {
     ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
-            refused.map_err(|error| Lost { not_sent: true, error, received: None })?;
+            refused.map_err(|error| Lost { not_sent: true, error, received: None, unrecorded: None })?;
         }
         if purpose.limits().spends {
             request.headers.push(Field::plain("Accept-Encoding", "identity"));
@@ -135,7 +135,11 @@ impl Engine {
             Some(single_use) => {
                 // The embedded sandbox ends with this process, and its reply with it.
                 let _counted = provider.is_sandbox().then(|| self.0.under_way.one());
-                self.send_once(single_use, &id, request).await
+                let sent = self.send_once(single_use, &id, request).await;
+                if self.store_if_open().is_some_and(|store| store.persistent()) {
+                    self.0.received.add(&single_use.lock);
+                }
+                sent
             }
             None => self.0.http.send(request, purpose.limits()).await,
         };
@@ -147,7 +151,17 @@ impl Engine {
         Ok(exchanged)
     }
 
-    /// What came of the exchange `id` with `host`; a failure is recorded.
+    pub(crate) fn record_lost(&self, lost: &Lost) {
+        let Some(Unrecorded { id, duration_ms, failure }) = &lost.unrecorded else { return };
+        if let Some(reply) = &lost.received {
+            self.record_reply(id, *duration_ms, reply);
+        }
+        self.record_failure(id, *duration_ms, failure);
+    }
+
+    /// What came of the exchange `id` with `host`.
+    ///
+    /// A failure is recorded, except that of a refresh: what its reply began with is kept before.
     pub(crate) fn exchanged(
         &self,
         purpose: Purpose,
@@ -163,15 +177,16 @@ impl Engine {
                 Ok(Exchanged { id, reply, duration_ms })
             }
             Err(failure) => {
-                // Of what works once, what is kept comes before what is recorded.
-                if let Some(reply) = failure.received.as_ref().filter(|_| !purpose.limits().spends) {
-                    self.record_reply(&id, duration_ms, reply);
-                }
-                self.record_failure(&id, duration_ms, &failure.to_string());
                 let not_sent = failure.not_sent();
-                let error = unreachable(host, &failure.reason);
+                let error = unreachable(host, &failure.reason, purpose.limits().spends);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
-                Err(Lost { not_sent, error, received: failure.received })
+                let unrecorded = Some(Unrecorded { id, duration_ms, failure: failure.to_string() });
+                let mut lost = Lost { not_sent, error, received: failure.received, unrecorded };
+                if purpose != Purpose::Refresh {
+                    self.record_lost(&lost);
+                    lost.unrecorded = None;
+                }
+                Err(lost)
             }
         }
     }
@@ -181,7 +196,7 @@ impl Engine {
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Sends a request of the token endpoint and reads its reply; a 429 is tried once more after its `Retry-After`.
+    /// Sends a request of the token endpoint and reads its reply; a 429 or 503 is tried once more after its `Retry-After`.
     ///
     /// `about` is what the page knows the wait by, see [`WaitView`](crate::view::WaitView).
     /// Each attempt proves the client anew. Nothing else is tried again: a code or token may have been spent.
@@ -208,9 +223,12 @@ impl Engine {
                 Err(error) => error,
             };
             self.record_exchanged(&exchanged);
-            match wait_for(&error).filter(|_| !waited) {
+            match wait_for(&exchanged.reply).filter(|_| !waited) {
                 Some(time) => {
                     waited = true;
+                    if let Some(single_use) = single_use {
+                        self.0.received.forget(&single_use.lock);
+                    }
                     self.forget_reply(single_use).await;
                     self.wait(provider.slug(), about, time).await?;
                 }
@@ -241,13 +259,8 @@ impl Engine {
 }
 
 /// How long the server asks to wait, if that can be waited for.
-pub(crate) fn wait_for(error: &TokenError) -> Option<Duration> {
-    match error {
-        TokenError::TooManyRequests { retry_after: Some(seconds) } => {
-            Some(Duration::from_secs(*seconds)).filter(|wait| *wait <= LONGEST_WAIT)
-        }
-        _ => None,
-    }
+pub(crate) fn wait_for(reply: &HttpReply) -> Option<Duration> {
+    retry_after(reply).map(Duration::from_secs).filter(|wait| *wait <= LONGEST_WAIT)
 }
 
 /// No whole reply came.
@@ -257,6 +270,14 @@ pub(crate) struct Lost {
     pub(crate) error: Error,
     /// The beginning of a reply that was cut off.
     pub(crate) received: Option<HttpReply>,
+    unrecorded: Option<Unrecorded>,
+}
+
+/// What the wire record does not have yet.
+struct Unrecorded {
+    id: String,
+    duration_ms: i64,
+    failure: String,
 }
 
 /// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.
@@ -275,7 +296,12 @@ impl Drop for Cancelled<'_> {
     }
 }
 
-fn unreachable(host: &str, reason: &http::Reason) -> Error {
+fn unreachable(host: &str, reason: &http::Reason, spends: bool) -> Error {
+    let unknown = if spends {
+        "Whether the server received the request is not known."
+    } else {
+        "Whether the request took effect is not known. Try again in a moment."
+    };
     let (code, message, hint) = match reason {
         http::Reason::Setup(_) => (
             "http_setup_failed",
@@ -292,11 +318,9 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
             format!("{host} could not be reached."),
             "Check the network, a VPN or proxy, and the endpoint in the connection, then try again.",
         ),
-        http::Reason::TimedOut(seconds) => (
-            "server_timed_out",
-            format!("{host} did not answer within {seconds} s."),
-            "Whether the request took effect is not known. Try again in a moment.",
-        ),
+        http::Reason::TimedOut(seconds) => {
+            ("server_timed_out", format!("{host} did not answer within {seconds} s."), unknown)
+        }
         http::Reason::TooLarge(limit) => (
             "reply_too_large",
             format!("The reply of {host} is larger than {limit} MiB and was cut off."),
@@ -310,7 +334,7 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
         http::Reason::CutOff(_) => (
             "connection_lost",
             format!("The connection to {host} was cut off before the whole reply came."),
-            "Whether the request took effect is not known. Try again in a moment.",
+            unknown,
         ),
     };
     Error::new(code, message).hint(hint).detail(Some(reason.to_string()))

@@ -113,6 +113,7 @@ struct Inner {
     waits: waits::Waits,
     refreshing: refresh::Gate,
     under_way: single_use::UnderWay,
+    received: leaving::Received,
     watcher: Mutex<Option<Watcher>>,
 }
 
@@ -141,6 +142,7 @@ impl Engine {
             waits: waits::Waits::default(),
             refreshing: refresh::Gate::default(),
             under_way: single_use::UnderWay::default(),
+            received: leaving::Received::default(),
             watcher: Mutex::default(),
             config,
         })))

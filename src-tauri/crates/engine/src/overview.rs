@@ -21,8 +21,10 @@ impl Engine {
         });
         sessions.sort_by_key(|session| session.created_at);
         let now = self.now();
-        let sessions: Vec<SessionSummary> =
-            sessions.iter().map(|session| session_view::summary(session, now)).collect();
+        let sessions: Vec<SessionSummary> = sessions
+            .iter()
+            .map(|session| session_view::summary(session, self.lifetimes(session), now))
+            .collect();
         Overview {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             connections: self.connection_summaries(sessions),

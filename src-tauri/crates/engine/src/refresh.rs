@@ -14,7 +14,7 @@ use bobbin_protocol::{
     preset::RefreshPolicy,
     token::{TokenError, TokenReply, build_refresh, is_bearer, process_token_reply, salvage_refresh_token},
 };
-use bobbin_store::{AskedBy, RefreshMark, Session, SessionKind, SessionLock, Store};
+use bobbin_store::{AskedBy, Doubt, RefreshFailure, RefreshMark, Session, SessionKind, SessionLock, Store};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedMutexGuard;
 
@@ -84,7 +84,7 @@ impl Engine {
             )
             .hint("Ask the provider for Bearer tokens for this client (RFC 6750)."));
         }
-        if !none && !skew::is_over(&session, self.now()) {
+        if !none && !skew::is_over(&session, provider.file.lifetimes, self.now()) {
             return Ok(session);
         }
         if session.kind == SessionKind::Client {
@@ -95,8 +95,12 @@ impl Engine {
         if when_needed {
             let refreshed = self.refresh(&session.id, session.generation, None, AskedBy::Need).await;
             let now = self.stored_session(&session.id).await?;
-            // Tokens that were kept are good, also where their id_token was not accepted.
-            return if now.generation == session.generation { refreshed.map(|()| now) } else { Ok(now) };
+            // Tokens that were kept are good, also where their id_token was not accepted. Of a reply without an access
+            // token only the refresh token was kept.
+            let is_good = now.generation != session.generation
+                && !now.access_token.expose_secret().is_empty()
+                && !skew::is_over(&now, provider.file.lifetimes, self.now());
+            return if is_good { Ok(now) } else { refreshed.map(|()| now) };
         }
         if let RefreshMark::InFlight { .. } = session.refresh_state {
             let _turn = self.turn(&session.id).await;
@@ -206,6 +210,7 @@ impl Engine {
             match spent {
                 Err(NotSpent { wait: Some(wait), .. }) if !waited => {
                     waited = true;
+                    self.0.received.forget(&lock);
                     // The refusal has left the token unused, and so does giving up.
                     self.wait(provider.slug(), id, wait).await?;
                 }
@@ -242,27 +247,35 @@ impl Engine {
         if let Some(exchanged) = exchanged {
             self.record_exchanged(&exchanged);
         }
+        if let Some(lost) = &lost {
+            self.record_lost(lost);
+        }
         if let Some(kept) = kept {
             return kept.map_err(NotSpent::from);
         }
-        let (mark, why, not_spent) = match (lost, read) {
-            (Some(lost), _) => {
-                let mark = if lost.not_sent { RefreshMark::Ready } else { RefreshMark::PossiblyConsumed };
-                (mark, lost.error.to_string(), lost.error.into())
+        let (failure, why, not_spent) = match (lost, read) {
+            (Some(lost), read) => {
+                let failure = match read {
+                    _ if lost.not_sent => RefreshFailure::Unused,
+                    // A reply that was cut off is one: the server has seen the token.
+                    Some(_) => RefreshFailure::Doubtful(Doubt::UnusableReply),
+                    None => RefreshFailure::Doubtful(Doubt::NoReply),
+                };
+                (failure, lost.error.to_string(), lost.error.into())
             }
             (None, Some(Err(error))) => {
                 let status = reply.as_ref().map_or(0, |reply| reply.status);
                 let ahead = provider.map_or(0, |provider| self.clock_ahead(provider));
                 let told = skew::told(token_error(&error), ahead);
-                let not_spent = NotSpent { error: told, wait: wait_for(&error) };
-                (mark_after(status, &error), error.to_string(), not_spent)
+                let not_spent = NotSpent { error: told, wait: reply.as_ref().and_then(wait_for) };
+                (failure_of(status, &error), error.to_string(), not_spent)
             }
             // A reply that was read was kept.
             (None, _) => return Ok(()),
         };
-        tracing::warn!(session = id, ?mark, code = not_spent.error.code(), "refresh failed");
+        tracing::warn!(session = id, ?failure, code = not_spent.error.code(), "refresh failed");
         let now = self.now();
-        let failed = move |store: &Store| store.fail_refresh(&id, (generation, since), mark, &why, now);
+        let failed = move |store: &Store| store.fail_refresh(&id, (generation, since), failure, &why, now);
         let marked = self.with_store(failed).await;
         if let Err(unmarked) = marked {
             self.report(&unmarked);
@@ -320,7 +333,11 @@ impl Engine {
             // RFC 6749 6: a reply without a refresh token leaves the old one in use.
             refresh_token: reply.refresh_token.or_else(|| before.refresh_token.clone()),
             generation: before.generation + 1,
-            refresh_state: RefreshMark::Ready,
+            refresh_state: if reply.refresh_token_unusable {
+                RefreshMark::PossiblyConsumed
+            } else {
+                RefreshMark::Ready
+            },
             // RFC 6749 5.1: a reply without `scope` grants what was asked for.
             scopes_granted: reply.scope.or(narrowed).unwrap_or_else(|| before.scopes_granted.clone()),
             extra: reply.extra,
@@ -381,13 +398,13 @@ impl From<Error> for NotSpent {
 }
 
 /// What a reply without tokens says about the refresh token that was sent.
-fn mark_after(status: u16, error: &TokenError) -> RefreshMark {
+fn failure_of(status: u16, error: &TokenError) -> RefreshFailure {
     match (status, error.oauth_error()) {
-        (_, Some("invalid_grant")) => RefreshMark::Rejected,
+        (_, Some("invalid_grant")) => RefreshFailure::Rejected,
         // Refused before it was looked at, or by something in between; 503 says so by its meaning (RFC 9110 15.6.4).
-        (300..500 | 503, _) => RefreshMark::Ready,
+        (300..500 | 503, _) => RefreshFailure::Unused,
         // Whether a server that fails, or whose success cannot be read, has spent the token is not known.
-        _ => RefreshMark::PossiblyConsumed,
+        _ => RefreshFailure::Doubtful(Doubt::UnusableReply),
     }
 }
 
@@ -400,7 +417,7 @@ fn not_begun(mark: RefreshMark) -> Error {
         }
         _ => Error::new(
             "refresh_possibly_consumed",
-            "This refresh token was sent twice without a usable reply, so the server may have consumed it.",
+            "The server may have consumed this refresh token, so Bobbin does not send it again by itself.",
         )
         .hint("Open the session and send it once more, or sign in again. A server that detects reuse may end the session when it sees the token again."),
     }

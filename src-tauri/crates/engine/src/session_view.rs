@@ -29,7 +29,7 @@ pub(crate) fn expiry(issued_at: i64, expires_in: Option<u64>) -> Option<i64> {
     Some(issued_at.saturating_add(milliseconds(seconds)))
 }
 
-pub(crate) fn summary(session: &Session, now: i64) -> SessionSummary {
+pub(crate) fn summary(session: &Session, lifetimes: Lifetimes, now: i64) -> SessionSummary {
     // One that has not begun is no more of use to a query than one that is over.
     let begun = !session.access_token.expose_secret().is_empty();
     SessionSummary {
@@ -38,7 +38,11 @@ pub(crate) fn summary(session: &Session, now: i64) -> SessionSummary {
         connection: session.connection.clone(),
         kind: kind(session.kind),
         access_issued_at: session.access_issued_at,
-        access_expires_at: if begun { access_end(session, now) } else { Some(session.access_issued_at) },
+        access_expires_at: if begun {
+            access_end(session, lifetimes, now)
+        } else {
+            Some(session.access_issued_at)
+        },
         scopes: session.scopes_granted.clone(),
     }
 }
@@ -56,12 +60,11 @@ pub(crate) fn kind(kind: bobbin_store::SessionKind) -> SessionKind {
 /// A lifetime that the reply did not name may be known from the provider's credentials file.
 pub(crate) fn access(session: &Session, lifetimes: Lifetimes, now: i64) -> Option<TokenView> {
     let token = session.access_token.expose_secret();
-    let by_file = expiry(session.access_issued_at, lifetimes.access_token.map(u64::from))
-        .filter(|_| session.access_expires_at.is_none());
+    let by_file = session.access_expires_at.is_none() && lifetimes.access_token.is_some();
     (!token.is_empty()).then(|| TokenView {
         issued_at: session.access_issued_at,
-        expires_at: access_end(session, now).or(by_file),
-        expiry_source: if by_file.is_some() { ExpirySource::Credentials } else { ExpirySource::Reply },
+        expires_at: access_end(session, lifetimes, now),
+        expiry_source: if by_file { ExpirySource::Credentials } else { ExpirySource::Reply },
         format: if jwt::decode(token).is_ok() { "JWT" } else { "opaque" }.to_owned(),
         token_type: session.token_type.clone(),
         masked: masked(&session.access_token),

@@ -4,7 +4,7 @@ use bobbin_protocol::{
     preset::{AuthenticationMethod, preset},
     token::{build_revocation, process_revocation_reply},
 };
-use bobbin_store::{Session, Store};
+use bobbin_store::{Lifetimes, Session, Store};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -186,9 +186,15 @@ impl Engine {
         self.save_held(id).await?;
         let wanted = id.to_owned();
         self.with_store(move |store| store.session(&wanted)).await?.ok_or_else(|| {
-            Error::new("session_unknown", "This session is not here any more.")
+            Error::new("session_unknown", "This session no longer exists.")
                 .hint("It was deleted or revoked. Sign in again.")
         })
+    }
+
+    /// The lifetimes that the credentials file of the session's connection names.
+    pub(crate) fn lifetimes(&self, session: &Session) -> Lifetimes {
+        let file = self.0.workspace.connection(&session.connection);
+        file.map(|file| file.lifetimes).unwrap_or_default()
     }
 
     /// What the session's provider has besides a token endpoint.

@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Mutex, time::UNIX_EPOCH};
 
 use bobbin_protocol::http::HttpReply;
-use bobbin_store::Session;
+use bobbin_store::{Lifetimes, Session};
 
-use crate::{Engine, Error, lock, provider::Provider};
+use crate::{Engine, Error, lock, provider::Provider, session_view::expiry};
 
 /// Less than this matters to nobody.
 const NOTICEABLE_MS: i64 = 2_000;
@@ -82,16 +82,23 @@ fn within(ahead_ms: i64, limit: i64) -> i64 {
     if ahead_ms.abs() <= limit { ahead_ms } else { 0 }
 }
 
-/// When the access token ends by this computer's clock; `None` where nobody knows: the server named no
-/// lifetime, or the token came at a time that is still to come, so that the clock was set back since.
-pub(crate) fn access_end(session: &Session, now: i64) -> Option<i64> {
-    session.access_expires_at.filter(|_| !is_of_another_clock(session, now))
+/// When the access token ends by this computer's clock; `None` where nobody knows: neither the server nor the
+/// provider's credentials file named a lifetime, or the token came at a time that is still to come, so that the clock
+/// was set back since.
+pub(crate) fn access_end(session: &Session, lifetimes: Lifetimes, now: i64) -> Option<i64> {
+    named_end(session, lifetimes).filter(|_| !is_of_another_clock(session, now))
 }
 
 /// Whether the access token cannot be counted on: its time is over, or of a clock that was set back since.
-pub(crate) fn is_over(session: &Session, now: i64) -> bool {
-    let end = session.access_expires_at;
+pub(crate) fn is_over(session: &Session, lifetimes: Lifetimes, now: i64) -> bool {
+    let end = named_end(session, lifetimes);
     end.is_some_and(|end| end <= now || is_of_another_clock(session, now))
+}
+
+/// The reply says it, or else the credentials file.
+fn named_end(session: &Session, lifetimes: Lifetimes) -> Option<i64> {
+    let by_file = || expiry(session.access_issued_at, lifetimes.access_token.map(u64::from));
+    session.access_expires_at.or_else(by_file)
 }
 
 fn is_of_another_clock(session: &Session, now: i64) -> bool {

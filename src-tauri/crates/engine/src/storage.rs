@@ -1,5 +1,6 @@
 //! The store behind an asynchronous door: opened once, off the first picture's way.
 
+mod set_aside;
 mod unsaved;
 
 use std::{
@@ -204,9 +205,12 @@ impl Engine {
     async fn take_up(&self, store: Arc<Store>) {
         let engine = self.clone();
         let taken_up = blocking(move || {
+            let set_aside = engine.take_up_set_aside(&store);
             let origins = engine.take_up_origins(&store);
             let replies = engine.take_up_replies(&store);
-            for taken_up in [origins, engine.take_up_sign_ins(&store), engine.take_up_wire(&store), replies] {
+            for taken_up in
+                [set_aside, origins, engine.take_up_sign_ins(&store), engine.take_up_wire(&store), replies]
+            {
                 if let Err(error) = taken_up {
                     engine.report(&error);
                 }

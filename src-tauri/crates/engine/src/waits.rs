@@ -44,7 +44,7 @@ impl Engine {
         let _over = Over { engine: self, about };
         tokio::select! {
             () = tokio::time::sleep(time) => Ok(()),
-            () = cancel.cancelled() => Err(Error::new(CANCELLED, "Given up while the server asked to wait (429).")
+            () = cancel.cancelled() => Err(Error::new(CANCELLED, "Wait canceled.")
                 .hint("Nothing was sent again, and nothing was used up. Try again when you like.")),
         }
     }

@@ -8,14 +8,14 @@ use std::{collections::HashSet, time::Duration};
 
 use bobbin_engine::view::{
     Asked, AuthenticationMethod, ConnectionDraft, EndpointKind, ExchangePart, ExpirySource, ExtraRows,
-    RedirectMethod, SessionKind, SessionSecret, SignInState,
+    RedirectMethod, RefreshPolicy, SessionKind, SessionSecret, SignInState,
 };
 use bobbin_sandbox::{
     CERTIFICATE_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, EC_CLIENT_ID,
 };
 use serde_json::Value;
 use server::{answers, json};
-use world::{Person, World};
+use world::{Person, World, run};
 
 async fn fetched(world: &World, path: &str) -> String {
     let base = world.engine.sandbox().await.unwrap();
@@ -369,6 +369,29 @@ async fn lifetimes_of_a_credentials_file_are_shown_with_their_source() {
     let after = shown().await;
     let refresh = after.refresh.unwrap();
     assert_eq!((refresh.expires_at, refresh.sliding_days), (Some(after.created_at + 86_400_000), None));
+}
+
+#[tokio::test]
+async fn a_lifetime_of_a_credentials_file_counts_in_every_view_and_for_queries() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let file = r#"{"accessTokenLifetime":600}"#;
+    world.engine.credentials_import("sandbox", file.to_owned()).await.unwrap();
+    world.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
+    let silent = json(200, r#"{"access_token":"a","token_type":"Bearer","refresh_token":"next"}"#);
+    world.redirect(EndpointKind::Token, &answers(&[silent]).await).await;
+    world.engine.session_refresh(&id, 1, None).await.unwrap();
+
+    let access = world.engine.session(&id).await.unwrap().access.unwrap();
+    let listed = world.engine.overview().await.connections[0].sessions[0].access_expires_at;
+    assert_eq!((access.expires_at, listed), (Some(access.issued_at + 600_000), access.expires_at));
+    world.advance(Duration::from_mins(11));
+    let _ = world.engine.query_run(run(&id, "{ user { __typename } }")).await;
+    assert_eq!(
+        world.engine.session(&id).await.unwrap().refresh.unwrap().generation,
+        3,
+        "it was refreshed first"
+    );
 }
 
 #[tokio::test]

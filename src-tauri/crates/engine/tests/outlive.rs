@@ -376,6 +376,29 @@ async fn a_request_that_another_process_sends_shows_no_secret_in_its_arguments_a
 }
 
 #[tokio::test]
+async fn a_reply_is_at_stake_until_its_tokens_are_on_the_disk() {
+    let scene = Scene::new().await;
+    let engine = scene.first.engine.clone();
+    let refresh = tokio::spawn({
+        let (engine, session) = (engine.clone(), scene.session.clone());
+        async move { engine.session_refresh(&session, 1, None).await }
+    });
+    scene.arrived.notified().await;
+    assert!(!engine.may_lose(), "the process that sends waits for the reply");
+    let mut database = rusqlite::Connection::open(scene.folder.path().join("bobbin.sqlite3")).unwrap();
+    let busy = database.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    scene.go.notify_one();
+    eventually("a reply that is at stake", async || engine.at_stake().await == AtStake::Reply).await;
+
+    drop(busy);
+    engine.finish().await;
+
+    assert!(!engine.may_lose());
+    assert_eq!(scene.state(&scene.first).await, (2, RefreshState::Ready));
+    refresh.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn without_a_process_that_can_send_this_one_sends_once_and_says_what_is_at_stake() {
     for program in ["/no/such/program", "/bin/true"] {
         let scene = Scene::new().await;

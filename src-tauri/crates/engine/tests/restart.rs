@@ -13,7 +13,7 @@ use bobbin_engine::{
         RequestOutcome, SignInState,
     },
 };
-use server::{answers, server};
+use server::{answers, forwarded, server};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 use world::{Person, World, eventually, run};
@@ -46,6 +46,18 @@ fn process<T>(work: impl Future<Output = T>) -> T {
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result
+}
+
+/// The threads of an engine outlast its runtime for a moment; those of a process end with it.
+fn nobody_has_it_open(folder: &Arc<TempDir>) {
+    let lock = std::fs::File::open(folder.path().join("bobbin.sqlite3.lock")).unwrap();
+    for _ in 0..100 {
+        if lock.try_lock().is_ok() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the database was not closed within 5 s");
 }
 
 fn sql(folder: &Arc<TempDir>, statements: &str) {
@@ -216,6 +228,58 @@ fn a_new_pair_that_was_never_written_is_read_from_its_reply_at_the_next_start() 
             world.engine.session_refresh(&session, 2, None).await.unwrap().refresh.unwrap().generation,
             3
         );
+    });
+}
+
+#[test]
+fn a_new_pair_that_a_damaged_database_does_not_take_is_there_after_its_recovery() {
+    let folder = folder();
+    let session = process(async {
+        let world = bobbin(&folder).await;
+        let session = world.session_id().await;
+        let token_endpoint = world.url_of(EndpointKind::Token).await;
+        let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = server({
+            let (arrived, go) = (arrived.clone(), go.clone());
+            move |request| {
+                let (arrived, go, token_endpoint) = (arrived.clone(), go.clone(), token_endpoint.clone());
+                async move {
+                    arrived.notify_one();
+                    go.notified().await;
+                    forwarded(&token_endpoint, &request).await
+                }
+            }
+        })
+        .await;
+        world.redirect(EndpointKind::Token, &slow).await;
+        let refresh = tokio::spawn({
+            let (engine, session) = (world.engine.clone(), session.clone());
+            async move { engine.session_refresh(&session, 1, None).await }
+        });
+        arrived.notified().await;
+        sql(
+            &folder,
+            "PRAGMA writable_schema = on;
+             UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';
+             PRAGMA schema_version = 9999;",
+        );
+        go.notify_one();
+        let error = refresh.await.unwrap().unwrap_err();
+        assert_eq!(error.code(), "session_unsaved");
+        assert!(error.to_string().contains("damaged"), "{error}");
+        assert_eq!(world.engine.at_stake().await, AtStake::Nothing, "the pair is safe");
+        session
+    });
+    nobody_has_it_open(&folder);
+    process(async {
+        let world = next_bobbin(&folder).await;
+        let kept = world.engine.session(&session).await.unwrap();
+        let refresh = kept.refresh.unwrap();
+        assert_eq!((refresh.generation, refresh.state), (2, RefreshState::Ready));
+        world.redirect(EndpointKind::Token, "").await;
+        let next = world.engine.session_refresh(&session, 2, None).await.unwrap();
+        assert_eq!(next.refresh.unwrap().generation, 3, "the token that was saved is the one that works");
+        assert!(!folder.path().join("unsaved-tokens").exists());
     });
 }
 
@@ -394,12 +458,29 @@ async fn a_lost_reply_is_remembered_over_a_restart() {
 }
 
 #[tokio::test]
+async fn undo_can_be_tried_again_where_it_failed() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let session = world.session_id().await;
+    world.engine.connection_delete("sandbox").await.unwrap();
+    sql(&folder, "CREATE TRIGGER stuck BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    assert_eq!(world.engine.connection_restore("sandbox").await.unwrap_err().code(), "store_failed");
+
+    sql(&folder, "DROP TRIGGER stuck");
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    assert_eq!(world.engine.overview().await.connections[0].sessions[0].id, session);
+}
+
+#[tokio::test]
 async fn undo_mends_a_deletion_that_ended_half_way() {
     let folder = folder();
     let world = bobbin(&folder).await;
     let session = world.session_id().await;
     sql(&folder, "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    assert_eq!(world.engine.connection_delete("sandbox").await.unwrap_err().code(), "store_failed");
+    let error = world.engine.connection_delete("sandbox").await.unwrap_err();
+    assert_eq!(error.code(), "connection_deleted_in_part");
+    assert!(world.engine.overview().await.connections[0].broken.is_none(), "the file goes last");
 
     sql(&folder, "DROP TRIGGER stuck");
     world.engine.connection_restore("sandbox").await.unwrap();

@@ -229,6 +229,75 @@ async fn a_refresh_token_whose_reply_was_lost_twice_is_sent_again_only_when_a_pe
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_had_an_unusable_reply_is_sent_again_only_when_a_person_asks() {
+    let cut =
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"acc".to_vec();
+    for reply in [json(200, "<html>"), json(500, "{}"), cut] {
+        let world = World::new();
+        let id = world.session_id().await;
+        let world = &world;
+        let url = world.url_of(EndpointKind::Token).await;
+        world.redirect(EndpointKind::Token, &answers(std::slice::from_ref(&reply)).await).await;
+        refresh_when_needed(world).await;
+        world.advance(Duration::from_hours(1));
+        world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+        let error = world.engine.query_run(run(&id, "{ __typename }")).await.unwrap_err();
+        assert_eq!(error.code(), "refresh_possibly_consumed");
+        let sent =
+            || world.engine.wire().into_iter().filter(|row| row.target.contains("refresh_token")).count();
+        assert_eq!(sent(), 1);
+        world.set_back(Duration::from_hours(1));
+        world.redirect(EndpointKind::Token, &url).await;
+        assert!(world.engine.session_refresh(&id, 1, None).await.is_ok());
+        assert_eq!(sent(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_another_type_leaves_the_old_one_in_doubt_and_its_tokens_in_use() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let odd = r#"{"access_token":"next","token_type":"Bearer","expires_in":900,"refresh_token":7}"#;
+    world.redirect(EndpointKind::Token, &answers(&[json(200, odd)]).await).await;
+    let session = world.engine.session_refresh(&id, 1, None).await.unwrap();
+    assert_eq!(session.refresh.unwrap().state, RefreshState::PossiblyConsumed);
+    assert_eq!(world.engine.session_secret(&id, SessionSecret::AccessToken).await.unwrap(), "next");
+
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_hours(1));
+    let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_possibly_consumed");
+}
+
+#[tokio::test]
+async fn a_query_whose_refresh_brought_no_access_token_is_not_sent_with_the_expired_one() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let odd = r#"{"token_type":"Bearer","refresh_token":"next"}"#;
+    world.redirect(EndpointKind::Token, &answers(&[json(200, odd)]).await).await;
+    refresh_when_needed(&world).await;
+    world.advance(Duration::from_hours(1));
+    let error = world.engine.query_run(run(&id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_reply_salvaged");
+    assert!(world.engine.wire().iter().all(|row| !row.target.contains("graphql")));
+    assert_eq!(world.engine.session_secret(&id, SessionSecret::RefreshToken).await.unwrap(), "next");
+}
+
+#[tokio::test]
+async fn a_refresh_whose_reply_was_cut_off_shows_what_came_of_it_without_its_secrets() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let cut = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"hint\":\"half\",\"refresh_token\":\"successor\",\"acc";
+    world.redirect(EndpointKind::Token, &answers(&[cut.to_vec()]).await).await;
+    let error = world.engine.session_refresh(&id, 1, None).await.unwrap_err();
+    assert_eq!(error.code(), "refresh_reply_salvaged");
+    let row = world.engine.wire().into_iter().rfind(|row| row.target.contains("refresh_token")).unwrap();
+    assert_eq!((row.status, row.outcome), (Some(200), ExchangeOutcome::NoReply));
+    let shown = format!("{:?}", world.engine.exchange(&row.id).unwrap());
+    assert!(shown.contains("half") && !shown.contains("successor"), "{shown}");
+}
+
+#[tokio::test]
 async fn an_outage_leaves_the_session_as_it_was() {
     let world = World::new();
     let id = world.session_id().await;

@@ -21,13 +21,17 @@ use world::{Person, World, eventually, run};
 
 /// A token endpoint that always asks for half a minute, and how many requests reached it.
 async fn busy() -> (String, Arc<AtomicUsize>) {
+    asks_to_wait("429 Too Many Requests", "Retry-After: 30").await
+}
+
+async fn asks_to_wait(status: &'static str, headers: &'static str) -> (String, Arc<AtomicUsize>) {
     let reached = Arc::new(AtomicUsize::new(0));
     let count = reached.clone();
     let url = server(move |_| {
         count.fetch_add(1, Ordering::SeqCst);
-        async {
-            let headers = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 30\r\nContent-Length: 0";
-            format!("{headers}\r\nConnection: close\r\n\r\n").into_bytes()
+        async move {
+            format!("HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .into_bytes()
         }
     })
     .await;
@@ -70,6 +74,24 @@ async fn a_refresh_that_waits_can_be_given_up_and_its_token_is_unused() {
     assert_eq!(world.engine.session(&id).await.unwrap().refresh.unwrap().state, RefreshState::Ready);
     world.redirect(EndpointKind::Token, "").await;
     assert_eq!(world.engine.session_refresh(&id, 1, None).await.unwrap().refresh.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn a_refresh_waits_for_a_503_that_names_a_date() {
+    let world = World::new();
+    let id = world.session_id().await;
+    let dates = "Date: Sun, 06 Nov 1994 08:49:07 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT";
+    let (url, reached) = asks_to_wait("503 Service Unavailable", dates).await;
+    world.redirect(EndpointKind::Token, &url).await;
+    let refreshing = tokio::spawn({
+        let (engine, id) = (world.engine.clone(), id.clone());
+        async move { engine.session_refresh(&id, 1, None).await }
+    });
+    let wait = told(&world).await;
+    world.engine.wait_cancel(&wait.about);
+    assert_eq!(ends(refreshing).await.unwrap_err().code(), "wait_cancelled");
+    assert_eq!(reached.load(Ordering::SeqCst), 1);
+    assert_eq!(world.engine.session(&id).await.unwrap().refresh.unwrap().state, RefreshState::Ready);
 }
 
 #[tokio::test]

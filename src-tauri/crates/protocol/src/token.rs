@@ -16,6 +16,7 @@ pub use self::{
     members::salvage_refresh_token,
     reply::{
         MAX_EXPIRES_IN, MAX_LENGTH, TokenReply, is_bearer, process_revocation_reply, process_token_reply,
+        retry_after,
     },
 };
 use crate::{

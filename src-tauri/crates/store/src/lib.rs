@@ -36,7 +36,7 @@ pub use crate::{
     database::Migration,
     error::StoreError,
     origins::Origin,
-    refreshes::{AskedBy, RefreshRecord},
+    refreshes::{AskedBy, Doubt, RefreshFailure, RefreshRecord},
     session_lock::SessionLock,
     sessions::{RefreshMark, Session, SessionKind},
     sign_ins::PendingSignIn,

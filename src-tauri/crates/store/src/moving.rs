@@ -24,6 +24,8 @@ impl Store {
         let drafts = other.drafts()?;
         let exchanges = other.timed_exchanges(usize::MAX)?;
         let sealer = &self.sealer;
+        // What is under way goes on, and no other process may take it for left behind.
+        self.adopt_locks(other)?;
         self.write(|transaction| {
             for (session, history) in sessions.iter().zip(&histories) {
                 sessions::insert_with_history(transaction, sealer, session, history)?;

@@ -13,8 +13,8 @@ use crate::{
     sessions::{RefreshMark, SealedTokens, Session},
 };
 
-/// A token whose reply was lost is sent once more by itself, and not a third time.
-const MAX_ATTEMPTS: u32 = 2;
+/// A token to which no reply came is sent once more by itself, and not a third time.
+const MAX_ATTEMPTS: usize = 2;
 
 /// Who decides that a refresh token is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,41 @@ pub enum AskedBy {
     Person,
 }
 
+/// Why it is not known whether the server has consumed a refresh token that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    NoReply,
+    /// The server received the token and answered, but not with tokens that can be read.
+    UnusableReply,
+}
+
+impl Doubt {
+    fn column(doubt: Option<Self>) -> u8 {
+        match doubt {
+            None => 0,
+            Some(Self::NoReply) => 1,
+            Some(Self::UnusableReply) => 2,
+        }
+    }
+
+    fn read(column: u8) -> Option<Self> {
+        match column {
+            0 => None,
+            1 => Some(Self::NoReply),
+            _ => Some(Self::UnusableReply),
+        }
+    }
+}
+
+/// What a refresh that brought no tokens says about the token that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshFailure {
+    /// The server did not consume it.
+    Unused,
+    Doubtful(Doubt),
+    Rejected,
+}
+
 /// One refresh as it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshRecord {
@@ -33,8 +68,8 @@ pub struct RefreshRecord {
     /// The generation whose refresh token was sent.
     pub generation: u32,
     pub ok: bool,
-    /// No reply came, so that the server may have consumed the token.
-    pub lost: bool,
+    /// Set where the server may have consumed the token.
+    pub doubt: Option<Doubt>,
     /// What happened, for people; holds no secret.
     pub detail: String,
 }
@@ -45,7 +80,7 @@ impl Store {
     /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended,
     /// and a reply that is kept for it has been read.
     /// False where nothing must be sent: the session is gone or at another generation, its token
-    /// was rejected, or it was sent twice without a reply and no person asks for it.
+    /// was rejected, or no person asks for it and it was sent twice without a reply or once with an unusable one.
     pub fn begin_refresh(
         &self,
         lock: &SessionLock,
@@ -64,11 +99,14 @@ impl Store {
                 record(
                     transaction,
                     id,
-                    &RefreshRecord { at: now, generation, ok: false, lost: true, detail },
+                    &RefreshRecord { at: now, generation, ok: false, doubt: Some(Doubt::NoReply), detail },
                 )?;
             }
             replies::delete(transaction, id)?;
-            let begun = asked_by == AskedBy::Person || losses(transaction, id, generation)? < MAX_ATTEMPTS;
+            let begun = asked_by == AskedBy::Person || {
+                let doubts = doubts(transaction, id, generation)?;
+                doubts.len() < MAX_ATTEMPTS && !doubts.contains(&Doubt::UnusableReply)
+            };
             let next =
                 if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
             set_mark(transaction, id, next)?;
@@ -80,6 +118,7 @@ impl Store {
     ///
     /// The reply that brought them is no longer kept.
     /// Label, connection and creation time stay as they are, since they may have been changed meanwhile.
+    /// Where `session` is marked possibly consumed, its refresh token is the one before, which the reply leaves in doubt.
     /// `detail` says what was wrong with the reply that brought them, where something was.
     /// An error means that the new tokens are not kept: nothing may use them.
     pub fn finish_refresh(&self, session: &Session, detail: &str, now: i64) -> Result<(), StoreError> {
@@ -122,21 +161,30 @@ impl Store {
             )?;
             let detail = detail.to_owned();
             let done =
-                RefreshRecord { at: now, generation: found, ok: detail.is_empty(), lost: false, detail };
+                RefreshRecord { at: now, generation: found, ok: detail.is_empty(), doubt: None, detail };
             record(transaction, &session.id, &done)?;
+            if session.refresh_state == RefreshMark::PossiblyConsumed {
+                let detail = "The reply had a refresh token that cannot be used.".to_owned();
+                let (generation, doubt) = (session.generation, Some(Doubt::UnusableReply));
+                record(
+                    transaction,
+                    &session.id,
+                    &RefreshRecord { at: now, generation, ok: false, doubt, detail },
+                )?;
+            }
             replies::delete(transaction, &session.id)
         })
     }
 
-    /// Ends the refresh of `generation` that was begun at `since` with `mark` and records why, at `now`.
+    /// Ends the refresh of `generation` that was begun at `since` as `failure` and records why, at `now`.
     ///
-    /// A token whose earlier reply was lost does not become [`RefreshMark::Ready`] again: the loss stays.
+    /// A token that was in doubt before does not become [`RefreshMark::Ready`] again.
     /// Nothing happens where it is no longer in flight: someone else has ended it.
     pub fn fail_refresh(
         &self,
         id: &str,
         (generation, since): (u32, i64),
-        end: RefreshMark,
+        failure: RefreshFailure,
         detail: &str,
         now: i64,
     ) -> Result<(), StoreError> {
@@ -145,12 +193,20 @@ impl Store {
                 return Ok(());
             }
             replies::delete(transaction, id)?;
-            let lost = end == RefreshMark::PossiblyConsumed;
-            let failed = RefreshRecord { at: now, generation, ok: false, lost, detail: detail.to_owned() };
+            let doubt = match failure {
+                RefreshFailure::Doubtful(doubt) => Some(doubt),
+                RefreshFailure::Unused | RefreshFailure::Rejected => None,
+            };
+            let failed = RefreshRecord { at: now, generation, ok: false, doubt, detail: detail.to_owned() };
             record(transaction, id, &failed)?;
-            let lost_before = losses(transaction, id, generation)? > 0;
-            let doubtful = end == RefreshMark::Ready && lost_before;
-            set_mark(transaction, id, if doubtful { RefreshMark::PossiblyConsumed } else { end })
+            let end = if failure == RefreshFailure::Rejected {
+                RefreshMark::Rejected
+            } else if doubts(transaction, id, generation)?.is_empty() {
+                RefreshMark::Ready
+            } else {
+                RefreshMark::PossiblyConsumed
+            };
+            set_mark(transaction, id, end)
         })
     }
 
@@ -163,7 +219,7 @@ impl Store {
                 at: row.get("at")?,
                 generation: row.get("generation")?,
                 ok: row.get("ok")?,
-                lost: row.get("lost")?,
+                doubt: Doubt::read(row.get("lost")?),
                 detail: row.get("detail")?,
             })
         };
@@ -203,16 +259,18 @@ fn set_mark(transaction: &Transaction<'_>, id: &str, mark: RefreshMark) -> Resul
     Ok(())
 }
 
-/// How often the token of `generation` was sent without a reply.
-fn losses(transaction: &Transaction<'_>, id: &str, generation: u32) -> Result<u32, StoreError> {
-    let sql = "SELECT count(*) FROM refreshes WHERE session = ?1 AND generation = ?2 AND lost";
-    Ok(transaction.query_row(sql, params![id, generation], |row| row.get(0))?)
+/// The doubts about the token of `generation`, one for each time that it was sent and left one.
+fn doubts(transaction: &Transaction<'_>, id: &str, generation: u32) -> Result<Vec<Doubt>, StoreError> {
+    let sql = "SELECT lost FROM refreshes WHERE session = ?1 AND generation = ?2 AND lost";
+    let mut statement = transaction.prepare(sql)?;
+    let doubts = statement.query_map(params![id, generation], |row| Ok(Doubt::read(row.get(0)?)))?;
+    Ok(doubts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 pub(crate) fn record(connection: &Connection, id: &str, refresh: &RefreshRecord) -> Result<(), StoreError> {
     connection.execute(
         "INSERT INTO refreshes (session, at, generation, ok, lost, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![id, refresh.at, refresh.generation, refresh.ok, refresh.lost, refresh.detail],
+        params![id, refresh.at, refresh.generation, refresh.ok, Doubt::column(refresh.doubt), refresh.detail],
     )?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use crate::{
@@ -19,8 +20,12 @@ use crate::{
 pub struct SessionLock {
     pub(crate) session: String,
     /// Open, and with that locked; none for a store that no other process shares.
-    file: Option<File>,
+    file: Arc<OnceLock<File>>,
 }
+
+/// The locks that a store in memory has given out.
+#[derive(Default)]
+pub(crate) struct MemoryLocks(Mutex<Vec<(String, Weak<OnceLock<File>>)>>);
 
 impl SessionLock {
     /// The id of the session or sign-in.
@@ -32,7 +37,7 @@ impl SessionLock {
     ///
     /// `None` where no other process could hold it.
     pub fn share(&self) -> Option<File> {
-        self.file.as_ref()?.try_clone().ok()
+        self.file.get()?.try_clone().ok()
     }
 }
 
@@ -41,8 +46,17 @@ impl Store {
     ///
     /// A store in memory belongs to one process, which keeps its own order.
     pub fn try_lock_session(&self, id: &str) -> Result<Option<SessionLock>, StoreError> {
-        let held = |file| Some(SessionLock { session: id.to_owned(), file });
-        let Some(folder) = self.locks() else { return Ok(held(None)) };
+        let held = |file: Option<File>| {
+            let file = Arc::new(file.map_or_else(OnceLock::new, OnceLock::from));
+            Some(SessionLock { session: id.to_owned(), file })
+        };
+        let Some(folder) = self.locks() else {
+            let lock = held(None);
+            let mut given = self.memory_locks.0.lock().unwrap_or_else(PoisonError::into_inner);
+            given.retain(|(_, file)| file.strong_count() > 0);
+            given.extend(lock.iter().map(|lock| (id.to_owned(), Arc::downgrade(&lock.file))));
+            return Ok(lock);
+        };
         let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
         create_private_folder(folder)?;
         let file = open_private_file(&lock_file(folder, id)).map_err(failed)?;
@@ -53,6 +67,22 @@ impl Store {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(held(None)),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
+    }
+
+    /// Makes the locks that `memory` has given out hold here as well, for other processes, until they are dropped.
+    pub(crate) fn adopt_locks(&self, memory: &Self) -> Result<(), StoreError> {
+        let given = memory.memory_locks.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, held) in given.iter() {
+            let Some(held) = held.upgrade() else { continue };
+            let lock = self.try_lock_session(id)?;
+            if let Some(file) =
+                lock.and_then(|lock| Arc::into_inner(lock.file)).and_then(OnceLock::into_inner)
+            {
+                // It had none, as nobody shares the memory.
+                let _ = held.set(file);
+            }
+        }
+        Ok(())
     }
 
     /// Whether some process has the session's refresh token under way.

@@ -151,7 +151,8 @@ impl Store {
                     removed.push(sign_in);
                 }
             }
-            authorization_requests::end_abandoned(transaction, &self.sealer, now)?;
+            let is_under_way = |id: &str| self.is_session_locked(id);
+            authorization_requests::end_abandoned(transaction, &self.sealer, now, is_under_way)?;
             Ok(removed)
         })
     }

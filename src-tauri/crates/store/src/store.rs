@@ -17,6 +17,7 @@ use crate::{
     key_store::{self, LateKey},
     rows::LeftOut,
     seal::{self, KEY_LENGTH, Key, Sealer, random_key},
+    session_lock::MemoryLocks,
 };
 
 const FILE: &str = "bobbin.sqlite3";
@@ -76,6 +77,7 @@ pub struct Store {
     pub(crate) sealer: Sealer,
     /// The folder of the sessions' locks; absent for a store that is gone with the process.
     locks: Option<PathBuf>,
+    pub(crate) memory_locks: MemoryLocks,
     migration: Option<Migration>,
     pub(crate) left_out: LeftOut,
 }
@@ -223,6 +225,7 @@ impl Store {
             _in_use: None,
             sealer,
             locks,
+            memory_locks: MemoryLocks::default(),
             migration: None,
             left_out: LeftOut::default(),
         }

@@ -112,7 +112,7 @@ fn fill(store: &Store) {
             at,
             generation: 1,
             ok: false,
-            lost: false,
+            doubt: None,
             detail: "no reply".to_owned(),
         });
         store.restore_session(&session(number), &history).unwrap();
@@ -346,6 +346,26 @@ fn damage_anywhere_in_the_log_costs_what_is_in_the_damaged_frames_and_no_more() 
     let noticed = outcomes.into_iter().filter(|told| *told).count();
     println!("200 damaged logs: {noticed} set aside");
     assert!(noticed > 120, "{noticed}");
+}
+
+#[test]
+fn a_newest_transaction_that_a_power_cut_tore_is_left_out_and_is_no_damage() {
+    let folder = in_memory();
+    let (store, _) = ready(folder.path());
+    store.add_session(&session(1)).unwrap();
+    let before = fs::read(log(folder.path())).unwrap().len();
+    let large = Session { extra: vec![("more".to_owned(), "z".repeat(20_000))], ..session(2) };
+    store.add_session(&large).unwrap();
+    let (main, mut wal) = (fs::read(database(folder.path())).unwrap(), fs::read(log(folder.path())).unwrap());
+    let frame = PAGE + 24;
+    assert!(wal.len() >= before + 4 * frame, "the transaction has frames between its first and its last");
+    for torn in (before + frame..wal.len() - frame).step_by(frame) {
+        // The frame's header is on the disk, and its page is not.
+        wal[torn + 24..torn + frame].fill(0);
+        let (sessions, told) = recovered(Some(&main), Some(&wal), &format!("torn at {torn}"));
+        assert_eq!(sessions.into_keys().collect::<Vec<_>>(), [1], "torn at {torn}");
+        assert!(!told, "torn at {torn}: nothing is set aside");
+    }
 }
 
 #[test]

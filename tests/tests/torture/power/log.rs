@@ -97,12 +97,15 @@ impl Log {
         log
     }
 
-    /// Where it was said that the session's first token is durable, and where each new pair was.
-    pub(crate) fn durable(&self, session: &str) -> Vec<usize> {
-        let first = format!("\"value\":\"{session}\"");
-        let first = self.said.iter().find(|(_, text)| text.contains(&first));
-        let others = self.said.iter().filter(|(_, text)| text.contains("\"durable\""));
-        first.into_iter().chain(others).map(|(place, _)| *place).collect()
+    /// Where it was said that the session's first token is durable.
+    pub(crate) fn signed_in(&self, session: &str) -> usize {
+        let said = format!("\"value\":\"{session}\"");
+        self.said.iter().find(|(_, text)| text.contains(&said)).expect("the sign-in was told of").0
+    }
+
+    /// Where it was said that each new pair is durable, in their order.
+    pub(crate) fn refreshed(&self) -> impl Iterator<Item = usize> {
+        self.said.iter().filter(|(_, text)| text.contains("\"durable\"")).map(|(place, _)| *place)
     }
 
     fn add(&mut self, begin: usize, call: &str, folder: &Path) {

@@ -4,6 +4,7 @@ use std::{io::Write as _, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 use rand::{RngExt as _, rngs::StdRng, seq::SliceRandom as _};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Map, Value, json};
 
 use crate::torture::{proxy::Plan, reply::Reply};
@@ -290,6 +291,16 @@ fn encodings() -> Vec<Case> {
             .carrying(),
         );
     }
+    for (value, compress) in [("br", brotli as fn(&[u8]) -> Vec<u8>), ("zstd", zstd)] {
+        cases.push(
+            Case::new(format!("compressed, and Content-Encoding: {value}"), move |mut reply| {
+                reply.body = compress(&reply.body);
+                reply.set_header("Content-Encoding", value);
+                reply.bytes()
+            })
+            .carrying(),
+        );
+    }
     cases.push(
         Case::new("compressed twice", |mut reply| {
             reply.body = compressed(&compressed(&reply.body));
@@ -435,4 +446,14 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut body, &brotli::enc::BrotliEncoderParams::default()).unwrap();
+    body
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    compress_to_vec(bytes, CompressionLevel::Fastest)
 }

@@ -1,19 +1,30 @@
 import { connectionDelete, connectionRestore } from "../../ipc/connections";
+import { asErrorView } from "../../ipc/transport";
 import { forms } from "../../state/connectionForm.svelte";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
 import { selection } from "../../state/selection.svelte";
 
-/** Deletes the connection, and offers to bring it back. */
+const offerUndo = (message: string, slug: string) =>
+  notices.undo(message, async () => {
+    await connectionRestore(slug);
+    await overview.load();
+    selection.go({ kind: "connection", slug });
+  });
+
+/** Deletes the connection, and offers to bring it back, also where only part of it could be deleted. */
 export const remove = (slug: string) =>
   notices.attempt(async () => {
-    const { name } = await connectionDelete(slug);
-    forms.forget(slug);
-    await overview.load();
-    selection.settle();
-    notices.undo(`Deleted the connection ${name}`, async () => {
-      await connectionRestore(slug);
+    try {
+      const { name } = await connectionDelete(slug);
+      forms.forget(slug);
       await overview.load();
-      selection.go({ kind: "connection", slug });
-    });
+      selection.settle();
+      offerUndo(`Deleted the connection ${name}`, slug);
+    } catch (error) {
+      if (asErrorView(error).code === "connection_deleted_in_part") {
+        offerUndo("Deleted part of the connection", slug);
+      }
+      throw error;
+    }
   });

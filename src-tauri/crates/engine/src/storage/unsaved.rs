@@ -1,6 +1,7 @@
 //! New tokens that the database did not take: held in memory until it does, and not used before.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -43,6 +44,8 @@ pub(crate) enum Source {
 #[derive(Default)]
 pub(super) struct Held {
     tokens: Mutex<Vec<NewTokens>>,
+    /// The ids of the sessions among them whose tokens are in a store of their own as well.
+    set_aside: Mutex<HashSet<String>>,
     /// One at a time tries to write them.
     saving: tokio::sync::Mutex<()>,
 }
@@ -59,14 +62,15 @@ impl Engine {
         self.keep_tokens(NewTokens { session, source, id_token: None }).await
     }
 
-    /// The ids of the sessions, or their sign-ins, whose tokens are held.
+    /// The ids of the sessions, or their sign-ins, whose tokens are held in memory alone.
     pub(crate) fn held(&self) -> Vec<String> {
+        let set_aside = lock(&self.0.storage.unsaved.set_aside).clone();
         let held = lock(&self.0.storage.unsaved.tokens);
         let id = |new: &NewTokens| match &new.source {
             Source::SignIn { id, .. } => id.clone(),
             Source::Refresh { .. } | Source::Person => new.session.id.clone(),
         };
-        held.iter().map(id).collect()
+        held.iter().filter(|new| !set_aside.contains(&new.session.id)).map(id).collect()
     }
 
     /// Keeps new tokens, durably: this may be the only copy of a single-use successor.
@@ -79,10 +83,10 @@ impl Engine {
                 outcome => return outcome,
             }
         }
-        let id = new.session.id.clone();
+        let (id, session) = (new.session.id.clone(), new.session.clone());
         lock(&self.0.storage.unsaved.tokens).push(new);
         self.save_in_time(id);
-        Err(unsaved(refusal))
+        Err(self.unsaved(&session, refusal).await)
     }
 
     /// Tries again to keep what is held of a session; an error means that it is still not kept.
@@ -96,9 +100,12 @@ impl Engine {
             return Ok(());
         };
         match self.write_tokens(&new).await {
-            Err(error) if !hopeless(&error) => return Err(unsaved(Some(error))),
+            Err(error) if !hopeless(&error) => return Err(self.unsaved(&new.session, Some(error)).await),
             // Another process has refreshed or deleted the session: what it left counts.
             Err(_) | Ok(()) => lock(&held.tokens).retain(|new| new.session.id != id),
+        }
+        if lock(&held.set_aside).remove(id) {
+            self.forget_set_aside(id).await;
         }
         drop(saving);
         self.session_changed(id);
@@ -108,6 +115,26 @@ impl Engine {
             self.report(&error);
         }
         Ok(())
+    }
+
+    /// Why tokens are held. A database that is damaged takes them only after the next start, so they are set aside.
+    async fn unsaved(&self, session: &Session, refusal: Option<Error>) -> Error {
+        let damaged = refusal.as_ref().is_some_and(|error| error.code() == "store_damaged");
+        let known = lock(&self.0.storage.unsaved.set_aside).contains(&session.id);
+        let is_set_aside = damaged && (known || self.set_aside(session).await);
+        let detail = refusal.and_then(|error| error.view().detail.clone());
+        if is_set_aside {
+            lock(&self.0.storage.unsaved.set_aside).insert(session.id.clone());
+            return Error::new(
+                "session_unsaved",
+                "Bobbin's database is damaged. The new tokens were saved beside it.",
+            )
+            .hint("Start Bobbin again: it recovers what can be read of the database and takes up the tokens.")
+            .detail(detail);
+        }
+        Error::new("session_unsaved", "The new tokens could not be written to disk and are held in memory.")
+            .hint("Make room on the disk and leave Bobbin open: it keeps trying, and the tokens can be used once they are safe.")
+            .detail(detail)
     }
 
     async fn write_tokens(&self, new: &NewTokens) -> Result<()> {
@@ -137,10 +164,4 @@ impl Engine {
 /// No later try can help.
 fn hopeless(error: &Error) -> bool {
     matches!(error.code(), "session_overtaken" | "session_unknown" | "sign_in_over")
-}
-
-fn unsaved(refusal: Option<Error>) -> Error {
-    Error::new("session_unsaved", "The new tokens could not be written to disk and are held in memory.")
-        .hint("Make room on the disk and leave Bobbin open: it keeps trying, and the tokens can be used once they are safe.")
-        .detail(refusal.and_then(|error| error.view().detail.clone()))
 }

@@ -73,7 +73,7 @@ pub enum Change {
     Waits,
 }
 
-/// A wait before another try, because the server asked for it (429 with `Retry-After`).
+/// A wait before another try, because the server asked for it (429 or 503 with `Retry-After`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]

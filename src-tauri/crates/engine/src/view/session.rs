@@ -210,7 +210,7 @@ pub enum ExpirySource {
 pub enum RefreshState {
     Ready,
     InFlight,
-    /// A reply was lost: one more try is made where it is needed, and any number by a person.
+    /// The server may have consumed it. Where no reply came, Bobbin sends it once more by itself; a person may always.
     PossiblyConsumed,
     /// The server refused it; only a new sign-in helps.
     Rejected,

@@ -20,7 +20,7 @@ pub enum TokenError {
         /// The provider says by it what others say by `invalid_grant`.
         invalid_grant: bool,
     },
-    /// 429, with `Retry-After` in seconds where the server gave it so.
+    /// 429, with the seconds of its `Retry-After`.
     #[error("The server asks for fewer requests (429 Too Many Requests).")]
     TooManyRequests { retry_after: Option<u64> },
     #[error("The server answered {status} without an error that Bobbin can read.")]
@@ -35,6 +35,9 @@ pub enum TokenError {
     Html { status: u16, excerpt: String },
     #[error("The server's reply is not JSON.")]
     NotJson { status: u16, excerpt: String },
+    /// The `Content-Encoding` of a body that is no text.
+    #[error("The server's reply is encoded as {coding}, and cannot be decoded as that.")]
+    Encoded { status: u16, coding: String },
     #[error("The server's reply is {kind}, where a JSON object belongs.")]
     NotAnObject { kind: &'static str },
     #[error("The server's reply holds {0} twice, so that it could mean two things.")]
@@ -72,6 +75,7 @@ impl TokenError {
             Self::Empty { .. } => "token_reply_empty",
             Self::Html { .. } => "token_reply_html",
             Self::NotJson { .. } => "token_reply_not_json",
+            Self::Encoded { .. } => "token_reply_encoded",
             Self::NotAnObject { .. } => "token_reply_not_an_object",
             Self::Duplicate(_) => "token_reply_duplicate_member",
             Self::NoAccessToken => "token_access_token_missing",
@@ -99,7 +103,7 @@ impl TokenError {
             }
             Self::TooManyRequests { retry_after: None } => "Wait a minute, then try again.",
             Self::Status { status, .. } | Self::Empty { status } if *status >= 500 => {
-                "The provider has a problem of its own. Try again in a few minutes. A code is never sent twice, so a sign-in starts anew."
+                "The provider has a problem of its own. Wait a few minutes before you try again."
             }
             Self::Status { .. }
             | Self::Redirect { .. }
@@ -115,6 +119,9 @@ impl TokenError {
             | Self::WrongType { .. }
             | Self::AccessTokenCharacters => {
                 "The server breaks the specification here. Tell the provider, with the exchange from the Wire drawer."
+            }
+            Self::Encoded { .. } => {
+                "Bobbin asked for an unencoded reply, and decodes gzip, deflate, br and zstd. A proxy or front end can encode like this: tell whoever runs it."
             }
             Self::NoIdToken => {
                 "Without it nobody can say who signed in. Check that the client may use the openid scope."
@@ -140,6 +147,7 @@ impl TokenError {
                 }
                 Some(detail)
             }
+            Self::Encoded { status, coding } => Some(format!("HTTP {status}, Content-Encoding: {coding}")),
             Self::Redirect { location, .. } => {
                 location.as_ref().map(|location| format!("Location: {location}"))
             }

@@ -28,6 +28,8 @@ pub struct TokenReply {
     pub expires_in: Option<u64>,
     /// Absent on a refresh: the old one stays.
     pub refresh_token: Option<SecretString>,
+    /// A refresh token came that is no string: the server may have replaced the old one by it.
+    pub refresh_token_unusable: bool,
     pub id_token: Option<SecretString>,
     /// The granted scopes; absent where they are those that were asked for.
     pub scope: Option<Vec<String>>,
@@ -69,6 +71,7 @@ pub fn process_token_reply(reply: &HttpReply, shape: &ErrorShape) -> Result<Toke
         access_token: access_token.into(),
         token_type: token_type(&members, &mut warnings),
         expires_in: expires_in(&members, &mut warnings),
+        refresh_token_unusable: text(&members, "refresh_token").is_err(),
         refresh_token: optional(&members, "refresh_token", &mut warnings).map(Into::into),
         id_token: optional(&members, "id_token", &mut warnings).map(Into::into),
         scope: scope(&members, &mut warnings),
@@ -124,6 +127,11 @@ fn not_an_object(reply: &HttpReply) -> TokenError {
     if reply.body.trim_ascii().is_empty() {
         return TokenError::Empty { status };
     }
+    // A proxy in front of the server may encode what was asked for as it is.
+    let coding = reply.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    if let Some(coding) = coding.filter(|_| std::str::from_utf8(&reply.body).is_err()) {
+        return TokenError::Encoded { status, coding: plain(coding) };
+    }
     if let Err(JsonError::NotAnObject(kind)) = json::read_object(&reply.body) {
         return TokenError::NotAnObject { kind };
     }
@@ -148,8 +156,7 @@ fn refused(reply: &HttpReply, shape: &ErrorShape) -> TokenError {
         return TokenError::Redirect { status, location };
     }
     if status == 429 {
-        let retry_after = reply.header("retry-after").and_then(|text| text.trim().parse().ok());
-        return TokenError::TooManyRequests { retry_after };
+        return TokenError::TooManyRequests { retry_after: retry_after(reply) };
     }
     if reply.body.len() > MAX_LENGTH {
         return TokenError::TooLarge;
@@ -161,6 +168,17 @@ fn refused(reply: &HttpReply, shape: &ErrorShape) -> TokenError {
         }
         Err(error) => error,
     }
+}
+
+/// How many seconds the server asks to wait before the next try: 429 and 503 can (RFC 9110 section 10.2.3).
+pub fn retry_after(reply: &HttpReply) -> Option<u64> {
+    let asked = reply.header("retry-after").filter(|_| matches!(reply.status, 429 | 503))?.trim();
+    asked.parse().ok().or_else(|| {
+        // A date is by the server's clock, which the reply has, too.
+        let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+        let until = date(asked)?.duration_since(date(reply.header("date")?)?);
+        Some(until.unwrap_or_default().as_secs())
+    })
 }
 
 fn provider_error(reply: &HttpReply, members: &Map, shape: &ErrorShape) -> TokenError {

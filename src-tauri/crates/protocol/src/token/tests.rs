@@ -102,6 +102,18 @@ fn what_is_not_a_json_object_has_its_own_error() {
 }
 
 #[test]
+fn a_body_that_cannot_be_decoded_is_named_by_its_content_encoding() {
+    let mut encoded = reply(200, "");
+    encoded.body = b"\xff\x00\x9c".to_vec();
+    assert_eq!(error(&encoded).code(), "token_reply_not_json");
+    encoded.headers.push(("content-encoding".to_owned(), "compress".to_owned()));
+    assert_eq!(error(&encoded), TokenError::Encoded { status: 200, coding: "compress".to_owned() });
+    assert_eq!(error(&encoded).detail().unwrap(), "HTTP 200, Content-Encoding: compress");
+    encoded.body = b"<html>".to_vec();
+    assert_eq!(error(&encoded).code(), "token_reply_html", "what can be read says more");
+}
+
+#[test]
 fn an_excerpt_is_short_and_masks_what_could_be_a_token() {
     let body = format!(
         "access_token=short1&code: 'abc' Bearer nXPh9P16drRQLnAmwy9Sf072U81KVNNa6iqduWX6kK4 {}",
@@ -324,6 +336,25 @@ fn a_429_says_how_long_to_wait() {
     busy.headers.push(("retry-after".to_owned(), "17".to_owned()));
     assert_eq!(error(&busy), TokenError::TooManyRequests { retry_after: Some(17) });
     assert_eq!(error(&busy).hint(), "Wait 17 s, then try again.");
+}
+
+#[test]
+fn a_429_and_a_503_say_how_long_to_wait_in_seconds_or_by_a_date() {
+    let wait = |status, fields: &[(&str, &str)]| {
+        let mut busy = reply(status, "");
+        busy.headers = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        retry_after(&busy)
+    };
+    let until = ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for status in [429, 503] {
+        assert_eq!(wait(status, &[("retry-after", " 17 ")]), Some(17));
+        assert_eq!(wait(status, &[until, ("date", "Sun, 06 Nov 1994 08:49:07 GMT")]), Some(30));
+        assert_eq!(wait(status, &[until, ("date", "Sun, 06 Nov 1994 09:00:00 GMT")]), Some(0));
+        assert_eq!(wait(status, &[until]), None, "nobody knows the server's time");
+        assert_eq!(wait(status, &[("retry-after", "soon")]), None);
+        assert_eq!(wait(status, &[]), None);
+    }
+    assert_eq!(wait(500, &[("retry-after", "17")]), None);
 }
 
 #[test]

@@ -188,6 +188,23 @@ fn a_request_whose_sign_in_was_cut_off_does_not_wait_for_ever() {
 }
 
 #[test]
+fn a_request_whose_code_is_under_way_is_not_ended_by_a_clock_that_was_set_ahead() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.add_sign_in(&sign_in("one", "state-one")).unwrap();
+    let lock = store.try_lock_session("one").unwrap();
+    store.take_sign_in("state-one").unwrap();
+
+    folder.open().remove_expired_sign_ins(HOUR_LATER).unwrap();
+    assert_eq!(outcome(&store), RequestOutcome::Waiting);
+    assert_eq!(store.taken_sign_ins().unwrap().len(), 1);
+
+    drop(lock);
+    folder.open().remove_expired_sign_ins(HOUR_LATER).unwrap();
+    assert_eq!(outcome(&store), RequestOutcome::Failed);
+}
+
+#[test]
 fn no_byte_of_a_verifier_is_in_any_file_once_its_sign_in_is_over() {
     let folder = Folder::new();
     let store = folder.open();

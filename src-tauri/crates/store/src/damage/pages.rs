@@ -109,7 +109,15 @@ impl Log {
         };
         let whole: Vec<bool> = starts.iter().map(|start| is_whole(*start)).collect();
         let ends_transaction = |number: &usize| whole[*number] && word(&bytes, starts[*number] + 4) != 0;
-        let Some(last) = (0..starts.len()).rev().find(ends_transaction) else { return Self::default() };
+        let mut ends = (0..starts.len()).rev().filter(ends_transaction);
+        let Some(newest) = ends.next() else { return Self::default() };
+        let before = ends.next();
+        let begins = before.map_or(0, |end| end + 1);
+        // SQLite syncs a transaction before the next one begins, so a power cut tears the newest one alone, which was
+        // not reported durable. SQLite leaves it out, too.
+        let is_torn =
+            header_is_whole && !whole[..begins].contains(&false) && whole[begins..newest].contains(&false);
+        let Some(last) = (if is_torn { before } else { Some(newest) }) else { return Self::default() };
         let broken = !header_is_whole || whole[..last].contains(&false);
         let pages = (0..=last)
             .filter(|number| whole[*number])

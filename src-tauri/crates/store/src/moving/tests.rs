@@ -2,7 +2,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    ClientKey, RequestOutcome, Store,
+    ClientKey, RefreshMark, RequestOutcome, Store,
     testing::{Folder, begin, random, refreshed, session, sign_in},
 };
 
@@ -19,6 +19,22 @@ fn filled_memory() -> Store {
     memory.put_draft("query/a", "typed").unwrap();
     memory.put_exchange("exchange", 10, &json!({ "body": "of it" })).unwrap();
     memory
+}
+
+#[test]
+fn a_refresh_that_is_under_way_is_locked_for_other_processes_once_it_has_moved() {
+    let memory = Store::in_memory(random()).unwrap();
+    memory.add_session(&session("one")).unwrap();
+    let lock = begin(&memory, "one", 1, 2000).unwrap();
+    let folder = Folder::new();
+
+    folder.open().add_all_of(&memory).unwrap();
+
+    let other = folder.open();
+    assert!(other.try_lock_session("one").unwrap().is_none());
+    assert_eq!(other.session("one").unwrap().unwrap().refresh_state, RefreshMark::InFlight { since: 2000 });
+    drop(lock);
+    assert!(other.try_lock_session("one").unwrap().is_some());
 }
 
 #[test]

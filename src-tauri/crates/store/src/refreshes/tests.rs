@@ -2,12 +2,14 @@ use std::{process::Child, thread};
 
 use secrecy::ExposeSecret;
 
-use super::{AskedBy, RefreshRecord};
+use super::{AskedBy, Doubt, RefreshFailure, RefreshRecord};
 use crate::{
     RefreshMark,
     error::StoreError,
     testing::{Folder, begin, in_child, open, refreshed, session, wait_for},
 };
+
+const NO_REPLY: RefreshFailure = RefreshFailure::Doubtful(Doubt::NoReply);
 
 fn folder_with_session() -> Folder {
     let folder = Folder::new();
@@ -44,7 +46,7 @@ fn a_rejected_token_an_older_generation_and_an_unknown_session_are_not_begun() {
     assert!(begin(&store, "one", 0, 2000).is_none());
     assert!(begin(&store, "two", 1, 2000).is_none());
     begin(&store, "one", 1, 2000);
-    store.fail_refresh("one", (1, 2000), RefreshMark::Rejected, "invalid_grant", 2100).unwrap();
+    store.fail_refresh("one", (1, 2000), RefreshFailure::Rejected, "invalid_grant", 2100).unwrap();
     assert!(begin(&store, "one", 1, 2200).is_none());
 }
 
@@ -53,7 +55,7 @@ fn a_possibly_consumed_token_may_be_tried_again() {
     let folder = folder_with_session();
     let store = folder.open();
     begin(&store, "one", 1, 2000);
-    store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
+    store.fail_refresh("one", (1, 2000), NO_REPLY, "no reply", 2100).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
     assert!(begin(&store, "one", 1, 2200).is_some());
 }
@@ -103,7 +105,7 @@ fn a_failure_that_comes_after_the_success_changes_nothing() {
     let store = folder.open();
     begin(&store, "one", 1, 2000);
     store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap();
-    store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "too late", 2200).unwrap();
+    store.fail_refresh("one", (1, 2000), NO_REPLY, "too late", 2200).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::Ready);
     assert_eq!(store.refresh_history("one").unwrap().len(), 1);
 }
@@ -113,12 +115,17 @@ fn the_history_tells_every_refresh_in_order_and_goes_with_its_session() {
     let folder = folder_with_session();
     let store = folder.open();
     begin(&store, "one", 1, 2000);
-    store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
+    store.fail_refresh("one", (1, 2000), NO_REPLY, "no reply", 2100).unwrap();
     begin(&store, "one", 1, 3000);
     store.finish_refresh(&refreshed(&session("one")), "", 3100).unwrap();
 
-    let record =
-        |at, ok, detail: &str| RefreshRecord { at, generation: 1, ok, lost: !ok, detail: detail.to_owned() };
+    let record = |at, ok, detail: &str| RefreshRecord {
+        at,
+        generation: 1,
+        ok,
+        doubt: (!ok).then_some(Doubt::NoReply),
+        detail: detail.to_owned(),
+    };
     assert_eq!(
         store.refresh_history("one").unwrap(),
         [record(2100, false, "no reply"), record(3100, true, "")]
@@ -205,7 +212,7 @@ fn a_process_killed_in_flight_leaves_the_mark_for_the_next_start() {
     assert_eq!(state(), RefreshMark::PossiblyConsumed, "at once, whatever the clock says");
     assert!(begin(&folder.open(), "one", 1, 1000).is_some());
     let history = folder.open().refresh_history("one").unwrap();
-    assert!(history.len() == 1 && history[0].lost && !history[0].ok, "{history:?}");
+    assert!(history.len() == 1 && history[0].doubt == Some(Doubt::NoReply) && !history[0].ok, "{history:?}");
 }
 
 #[test]
@@ -215,7 +222,7 @@ fn who_began_a_refresh_cannot_end_the_one_that_came_after() {
     drop(begin(&store, "one", 1, 2000));
     let second = begin(&folder.open(), "one", 1, 3000);
     assert!(second.is_some(), "the first one ended without an outcome");
-    store.fail_refresh("one", (1, 2000), RefreshMark::Ready, "of the first", 3001).unwrap();
+    store.fail_refresh("one", (1, 2000), RefreshFailure::Unused, "of the first", 3001).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::InFlight { since: 3000 });
 }
 
@@ -225,7 +232,7 @@ fn a_token_that_was_lost_twice_is_sent_a_third_time_only_for_a_person() {
     let store = folder.open();
     for since in [2000, 3000] {
         assert!(begin(&store, "one", 1, since).is_some());
-        store.fail_refresh("one", (1, since), RefreshMark::PossiblyConsumed, "no reply", since + 1).unwrap();
+        store.fail_refresh("one", (1, since), NO_REPLY, "no reply", since + 1).unwrap();
     }
     assert!(begin(&store, "one", 1, 4000).is_none());
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
@@ -234,13 +241,26 @@ fn a_token_that_was_lost_twice_is_sent_a_third_time_only_for_a_person() {
 }
 
 #[test]
+fn a_token_that_had_an_unusable_reply_is_sent_again_only_for_a_person() {
+    let folder = folder_with_session();
+    let store = folder.open();
+    begin(&store, "one", 1, 2000);
+    let unusable = RefreshFailure::Doubtful(Doubt::UnusableReply);
+    store.fail_refresh("one", (1, 2000), unusable, "500", 2100).unwrap();
+    assert!(begin(&store, "one", 1, 3000).is_none());
+    assert_eq!(store.refresh_history("one").unwrap()[0].doubt, Some(Doubt::UnusableReply));
+    let lock = store.try_lock_session("one").unwrap().unwrap();
+    assert!(store.begin_refresh(&lock, 1, 4000, AskedBy::Person).unwrap());
+}
+
+#[test]
 fn a_token_that_was_lost_once_stays_in_doubt_until_it_is_replaced() {
     let folder = folder_with_session();
     let store = folder.open();
     begin(&store, "one", 1, 2000);
-    store.fail_refresh("one", (1, 2000), RefreshMark::PossiblyConsumed, "no reply", 2100).unwrap();
+    store.fail_refresh("one", (1, 2000), NO_REPLY, "no reply", 2100).unwrap();
     begin(&store, "one", 1, 3000);
-    store.fail_refresh("one", (1, 3000), RefreshMark::Ready, "not sent", 3100).unwrap();
+    store.fail_refresh("one", (1, 3000), RefreshFailure::Unused, "not sent", 3100).unwrap();
     assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
 
     begin(&store, "one", 1, 4000);
@@ -259,7 +279,7 @@ fn an_id_token_that_was_refused_turns_its_refresh_into_a_failed_one() {
     store.finish_refresh(&second, "", 2100).unwrap();
     store.update_id_token(&second, Some("wrong issuer")).unwrap();
     let history = store.refresh_history("one").unwrap();
-    assert_eq!((history.len(), history[0].ok, history[0].lost), (1, false, false));
+    assert_eq!((history.len(), history[0].ok, history[0].doubt), (1, false, None));
     assert_eq!(history[0].detail, "wrong issuer");
 }
 
@@ -269,7 +289,7 @@ fn a_session_is_brought_back_with_its_history_and_its_losses() {
     let store = folder.open();
     for since in [2000, 3000] {
         begin(&store, "one", 1, since);
-        store.fail_refresh("one", (1, since), RefreshMark::PossiblyConsumed, "no reply", since + 1).unwrap();
+        store.fail_refresh("one", (1, since), NO_REPLY, "no reply", since + 1).unwrap();
     }
     let (kept, history) = (store.session("one").unwrap().unwrap(), store.refresh_history("one").unwrap());
     store.delete_session("one").unwrap();

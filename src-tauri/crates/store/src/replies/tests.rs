@@ -2,7 +2,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    RefreshMark, RequestOutcome, Session, Store, StoreError,
+    RefreshFailure, RefreshMark, RequestOutcome, Session, Store, StoreError,
     testing::{Folder, begin, open, refreshed, session, sign_in},
 };
 
@@ -43,7 +43,7 @@ fn a_refresh_whose_reply_is_kept_is_still_in_flight_after_its_process_ended() {
 fn a_refresh_that_ended_keeps_no_reply() {
     let ends: [fn(&Store); 4] = [
         |store| store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap(),
-        |store| store.fail_refresh("one", (1, 2000), RefreshMark::Ready, "429", 2100).unwrap(),
+        |store| store.fail_refresh("one", (1, 2000), RefreshFailure::Unused, "429", 2100).unwrap(),
         |store| store.delete_session("one").unwrap(),
         |store| assert!(begin(store, "one", 1, 3000).is_some()),
     ];

@@ -14,7 +14,7 @@ fn filled() -> Folder {
             at: 1,
             generation: 1,
             ok: false,
-            lost: false,
+            doubt: None,
             detail: detail.to_owned(),
         };
         store.restore_session(&session(name), &[refresh("bad"), refresh("good")]).unwrap();

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    ClientKey, KeyStoreState, Migration, RefreshMark, RequestOutcome, Session, SessionKind, Store,
+    ClientKey, Doubt, KeyStoreState, Migration, RefreshMark, RequestOutcome, Session, SessionKind, Store,
     StoreError,
     database::{self, Found},
     testing::{Folder, begin, key, random, refreshed, session, sign_in},
@@ -287,5 +287,5 @@ fn a_database_of_the_first_schema_keeps_its_sessions_and_knows_the_loss_it_had()
 
     assert_eq!(migrated.sessions().unwrap().len(), 2);
     let history = migrated.refresh_history("two").unwrap();
-    assert_eq!((history.len(), history[0].lost), (1, true));
+    assert_eq!((history.len(), history[0].doubt), (1, Some(Doubt::NoReply)));
 }
