@@ -76,6 +76,8 @@ impl Purpose {
 pub(crate) struct Exchanged {
     pub(crate) id: String,
     pub(crate) reply: HttpReply,
+    /// When it was here, in Unix milliseconds. Whoever reads it may come much later.
+    pub(crate) received_at: i64,
     pub(crate) duration_ms: i64,
 }
 
@@ -121,7 +123,7 @@ impl Engine {
     ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
-            refused.map_err(|error| Lost { not_sent: true, error, received: None })?;
+            refused.map_err(|error| Lost { not_sent: true, error, received: None, at: self.now() })?;
         }
         if purpose.limits().spends {
             request.headers.push(Field::plain("Accept-Encoding", "identity"));
@@ -141,26 +143,26 @@ impl Engine {
         };
         cancelled.armed = false;
         drop(cancelled);
-        let duration_ms = self.now() - started;
-        let exchanged = self.exchanged(purpose, id, duration_ms, url.host_str().unwrap_or_default(), sent)?;
-        self.measure_clock(url.host_str(), &exchanged.reply, started, started + duration_ms);
-        Ok(exchanged)
+        let received_at = self.now();
+        self.exchanged(purpose, id, (started, received_at), url.host_str(), sent)
     }
 
-    /// What came of the exchange `id` with `host`; a failure is recorded.
+    /// What came of the exchange `id` with `host`, between two times in Unix milliseconds; a failure is recorded.
     pub(crate) fn exchanged(
         &self,
         purpose: Purpose,
         id: String,
-        duration_ms: i64,
-        host: &str,
+        (started, received_at): (i64, i64),
+        host: Option<&str>,
         sent: std::result::Result<HttpReply, http::Failure>,
     ) -> std::result::Result<Exchanged, Lost> {
+        let duration_ms = received_at - started;
         match sent {
             Ok(reply) => {
                 let (status, bytes) = (reply.status, reply.body.len());
                 tracing::info!(?purpose, status, bytes, duration_ms, "reply");
-                Ok(Exchanged { id, reply, duration_ms })
+                self.measure_clock(host, &reply, started, received_at);
+                Ok(Exchanged { id, reply, received_at, duration_ms })
             }
             Err(failure) => {
                 // Of what works once, what is kept comes before what is recorded.
@@ -169,9 +171,9 @@ impl Engine {
                 }
                 self.record_failure(&id, duration_ms, &failure.to_string());
                 let not_sent = failure.not_sent();
-                let error = unreachable(host, &failure.reason);
+                let error = unreachable(host.unwrap_or("the server"), &failure.reason);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
-                Err(Lost { not_sent, error, received: failure.received })
+                Err(Lost { not_sent, error, received: failure.received, at: received_at })
             }
         }
     }
@@ -193,28 +195,39 @@ impl Engine {
         about: &str,
         single_use: Option<&SingleUse>,
         build: impl Fn(&TokenClient) -> HttpRequest,
-    ) -> Result<(TokenReply, Exchanged)> {
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
         let mut waited = false;
         loop {
             let client = self.client(provider, Leg::Token).await?;
             let request = build(&client.at_token_endpoint());
             let sent = self.send_before_record(provider, purpose, purpose.word(), request, single_use).await;
-            let exchanged = sent.map_err(|lost| lost.error)?;
-            let error = match process_token_reply(&exchanged.reply, &provider.preset.errors) {
-                Ok(tokens) => {
-                    self.tell_unusual(&tokens.warnings);
-                    return Ok((tokens, exchanged));
-                }
-                Err(error) => error,
-            };
-            self.record_exchanged(&exchanged);
-            match wait_for(&error).filter(|_| !waited) {
-                Some(time) => {
+            match self.read_tokens(provider, sent) {
+                Err(NoTokens { wait: Some(time), .. }) if !waited => {
                     waited = true;
                     self.forget_reply(single_use).await;
                     self.wait(provider.slug(), about, time).await?;
                 }
-                None => return Err(skew::told(token_error(&error), self.clock_ahead(provider))),
+                read => return read,
+            }
+        }
+    }
+
+    /// Reads what the token endpoint sent. Only a reply with tokens is not recorded yet.
+    pub(crate) fn read_tokens(
+        &self,
+        provider: &Provider,
+        sent: std::result::Result<Exchanged, Lost>,
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
+        let exchanged = sent.map_err(|lost| NoTokens::from(lost.error))?;
+        match process_token_reply(&exchanged.reply, &provider.preset.errors) {
+            Ok(tokens) => {
+                self.tell_unusual(&tokens.warnings);
+                Ok((tokens, exchanged))
+            }
+            Err(error) => {
+                self.record_exchanged(&exchanged);
+                let told = skew::told(token_error(&error), self.clock_ahead(provider));
+                Err(NoTokens { error: told, wait: wait_for(&error) })
             }
         }
     }
@@ -257,6 +270,26 @@ pub(crate) struct Lost {
     pub(crate) error: Error,
     /// The beginning of a reply that was cut off.
     pub(crate) received: Option<HttpReply>,
+    /// When that was known, in Unix milliseconds.
+    pub(crate) at: i64,
+}
+
+/// Why a request brought no tokens, and how long the server asks to wait before the next try.
+pub(crate) struct NoTokens {
+    pub(crate) error: Error,
+    wait: Option<Duration>,
+}
+
+impl From<Error> for NoTokens {
+    fn from(error: Error) -> Self {
+        Self { error, wait: None }
+    }
+}
+
+impl From<NoTokens> for Error {
+    fn from(no_tokens: NoTokens) -> Self {
+        no_tokens.error
+    }
 }
 
 /// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.

@@ -164,7 +164,7 @@ fn only_operation(document: &str) -> String {
 }
 
 fn response(exchanged: Exchanged, reply: GraphqlReply) -> ResponseView {
-    let Exchanged { id, reply: raw, duration_ms } = exchanged;
+    let Exchanged { id, reply: raw, duration_ms, .. } = exchanged;
     let json = reply.is_json;
     let (size, content_type) = (raw.body.len() as u64, raw.header("content-type").map(str::to_owned));
     let came = String::from_utf8(raw.body)

@@ -84,15 +84,23 @@ pub(crate) struct Arrived {
     /// The id in the wire record.
     pub(crate) exchange: String,
     pub(crate) spent: Spent,
+    /// In Unix milliseconds: its tokens count from here on, however late they are read.
+    pub(crate) received_at: i64,
     pub(crate) duration_ms: i64,
     result: Result<Reply, (Reason, Option<Reply>)>,
 }
 
 impl Arrived {
-    fn new(exchange: String, spent: Spent, took: Duration, result: Result<HttpReply, Failure>) -> Self {
+    fn new(
+        exchange: String,
+        spent: Spent,
+        (received_at, took): (i64, Duration),
+        result: Result<HttpReply, Failure>,
+    ) -> Self {
         Self {
             exchange,
             spent,
+            received_at,
             duration_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
             result: result
                 .map(Reply::from)
@@ -168,7 +176,7 @@ impl Engine {
         let result = self.0.http.send(request, LIMITS).await;
         let Some(store) = store else { return result };
         let (id, spent) = (single_use.lock.id().to_owned(), single_use.spent.clone());
-        let arrived = Arrived::new(exchange.to_owned(), spent, began.elapsed(), result);
+        let arrived = Arrived::new(exchange.to_owned(), spent, (self.now(), began.elapsed()), result);
         let kept = crate::storage::blocking(move || {
             arrived.keep(&store, &id);
             arrived

@@ -16,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bobbin_engine::{
@@ -149,8 +150,13 @@ impl Scene {
 
     /// The Bobbin that is started afterwards.
     async fn next(&self) -> World {
+        self.next_after(Duration::ZERO).await
+    }
+
+    async fn next_after(&self, time: Duration) -> World {
         let next = World::at(&self.folder, Keeping::Key(KEY));
         next.outside.fill(&mut vec![0; 1 << 22]);
+        next.advance(time);
         next.engine.settle().await.unwrap();
         next
     }
@@ -236,6 +242,30 @@ async fn a_refresh_outlives_a_bobbin_that_is_killed() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_is_read_late_brings_tokens_as_old_as_its_reply() {
+    let scene = Scene::new().await;
+    kill(scene.bobbin(REFRESH, &scene.session).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    scene.has_second_generation(&next).await;
+    let session = next.engine.session(&scene.session).await.unwrap();
+    let end = session.access.unwrap().expires_at.unwrap();
+    assert!(end < next.now(), "the access token ended before Bobbin started");
+    let refresh = session.refresh.unwrap();
+    assert!(refresh.issued_at < end, "its refresh token is as old");
+    eventually("the check of its id_token", async || {
+        let session = next.engine.session(&scene.session).await.unwrap();
+        session.id_token.unwrap().checked_at >= next.now() - 60_000
+    })
+    .await;
+    let session = next.engine.session(&scene.session).await.unwrap();
+    assert!(session.id_token.unwrap().verified, "it was good when it came");
+}
+
+#[tokio::test]
 async fn a_refresh_outlives_the_signals_that_end_a_session_of_the_desktop() {
     let scene = Scene::new().await;
     let bobbin = scene.bobbin(REFRESH, &scene.session).await;
@@ -311,6 +341,27 @@ async fn a_reply_to_a_code_that_nobody_read_is_read_at_the_next_start() {
     let next = scene.next().await;
 
     eventually("the session", async || next.engine.overview().await.connections[0].sessions.len() == 2).await;
+    assert_eq!(scene.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_is_judged_by_when_it_came_however_late_it_is_read() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state != SignInState::Exchanging)
+        .await;
+    let sign_in = next.engine.sign_in("sandbox").unwrap();
+    assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
+    let session = next.engine.session(&sign_in.session.unwrap()).await.unwrap();
+    assert!(session.id_token.unwrap().verified);
+    assert!(session.access.unwrap().expires_at.unwrap() < next.now(), "the access token has ended since");
     assert_eq!(scene.requests(), 1);
 }
 

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Taken, refuse_another_provider, refused};
 use crate::{
     Engine, Error, Result,
-    exchange::Purpose,
+    exchange::{Exchanged, NoTokens, Purpose},
     provider::Provider,
     session_view,
     single_use::{SingleUse, Spent},
@@ -55,28 +55,47 @@ impl Engine {
         if asked_for_openid(pending) {
             self.keys(&provider).await?;
         }
-        let reply = self.exchange_code(taken, &provider, &code).await?;
-        self.accept(pending, &provider, reply, &code).await
+        let read = self.exchange_code(taken, &provider, &code).await;
+        self.end_exchange(pending, &provider, &code, read).await
     }
 
-    /// From the reply to a code to a session: its id_token is checked, and what it brought is kept.
-    pub(crate) async fn accept(
+    /// From what was read of the reply to a code to a session.
+    pub(crate) async fn end_exchange(
         &self,
         pending: &PendingSignIn,
         provider: &Provider,
-        reply: TokenReply,
         code: &SecretString,
+        read: std::result::Result<(TokenReply, Exchanged), NoTokens>,
+    ) -> std::result::Result<(), Ended> {
+        let (reply, exchanged) = read.map_err(|no_tokens| match no_tokens.error.code() {
+            waits::CANCELLED => {
+                Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned())
+            }
+            _ => Ended::Failed(no_tokens.error),
+        })?;
+        // Its reply is in the store already.
+        self.record_exchanged(&exchanged);
+        self.accept(pending, provider, code, reply, exchanged.received_at).await
+    }
+
+    /// Checks the id_token of a reply and keeps what the reply brought.
+    async fn accept(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        code: &SecretString,
+        reply: TokenReply,
+        received_at: i64,
     ) -> std::result::Result<(), Ended> {
         if asked_for_openid(pending) {
             reply.require_id_token().map_err(|error| token_error(&error))?;
         }
-        let received = self.now();
         self.progress(&pending.id, |run, now| {
             run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
             run.begin(Step::Verify, now, "Fetching keys and checking the id_token");
         });
 
-        let verdict = self.verify_sign_in(pending, provider, &reply, code).await?;
+        let verdict = self.verify_sign_in(pending, provider, code, &reply, received_at).await?;
         if let Some(verdict) = &verdict {
             let checks = session_view::checks(verdict);
             self.progress(&pending.id, |run, _| run.checks = checks);
@@ -84,7 +103,7 @@ impl Engine {
                 return Err(skew::told(rejected(verdict), self.clock_ahead(provider)).into());
             }
         }
-        let session = self.session_from(pending, provider, received, reply, verdict.as_ref());
+        let session = self.session_from(pending, provider, received_at, reply, verdict.as_ref());
         self.keep_signed_in(&pending.id, session.clone()).await?;
         tracing::info!(sign_in = pending.id, "signed in");
         let missing: Vec<_> =
@@ -112,35 +131,26 @@ impl Engine {
         taken: &Taken,
         provider: &Provider,
         code: &SecretString,
-    ) -> std::result::Result<TokenReply, Ended> {
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
         let pending = &taken.pending;
         let verifier = CodeVerifier::parse(pending.code_verifier.expose_secret())
             .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
         // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
         let spent = Spent::Code(code.expose_secret().to_owned());
         let single_use = SingleUse::new(taken.lock.clone(), spent);
-        let (reply, exchanged) = self
-            .ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
-                build_code_exchange(client, code, &pending.redirect_uri, &verifier)
-            })
-            .await
-            .map_err(|error| match error.code() {
-                waits::CANCELLED => {
-                    Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned())
-                }
-                _ => Ended::Failed(error),
-            })?;
-        // Its reply is in the store already.
-        self.record_exchanged(&exchanged);
-        Ok(reply)
+        self.ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
+            build_code_exchange(client, code, &pending.redirect_uri, &verifier)
+        })
+        .await
     }
 
     async fn verify_sign_in(
         &self,
         pending: &PendingSignIn,
         provider: &Provider,
-        reply: &TokenReply,
         code: &SecretString,
+        reply: &TokenReply,
+        received_at: i64,
     ) -> std::result::Result<Option<Verdict>, Ended> {
         let Some(id_token) = &reply.id_token else {
             return Ok(None);
@@ -153,7 +163,8 @@ impl Engine {
             state: Some(&pending.state),
             access_token: Some(reply.access_token.expose_secret()),
             code: Some(code.expose_secret()),
-            now: self.now_at(provider),
+            // Not when it is read, which may be at a later start.
+            now: self.time_at(provider, received_at),
             previous: None,
         };
         Ok(Some(self.verify(provider, id_token, &expected).await?))

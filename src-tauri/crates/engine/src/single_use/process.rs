@@ -13,7 +13,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bobbin_protocol::http::{HttpReply, HttpRequest};
@@ -164,7 +164,7 @@ async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
     let _ = parent.write_all(SENDING.as_bytes()).await;
     let sent = Instant::now();
     let result = Client::default().send(job.request.into(), LIMITS).await;
-    let arrived = Arrived::new(job.exchange, job.spent, sent.elapsed(), result);
+    let arrived = Arrived::new(job.exchange, job.spent, (now(), sent.elapsed()), result);
     let mut has_parent = match arrived.spent {
         Spent::RefreshToken { .. } => tell(&arrived, parent).await && !ends_in_time(parent).await,
         // Its tokens are kept only after their id_token was checked, which may take long.
@@ -180,6 +180,12 @@ async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
         kept = arrived.keep(store, &job.id);
         attempts += 1;
     }
+}
+
+/// In Unix milliseconds.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Whether the parent lives and has the reply.

@@ -2,19 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bobbin_protocol::token::process_token_reply;
 use bobbin_store::{PendingSignIn, RefreshMark, RequestOutcome, Store};
 use secrecy::SecretString;
 
 use super::{Arrived, Spent};
 use crate::{
     Engine, Error, Result,
-    callback::{Ended, asked_for_openid, refuse_another_provider, token_error},
+    callback::{Ended, asked_for_openid, refuse_another_provider},
     exchange::{Exchanged, Lost, Purpose},
     lock,
     provider::Provider,
     sign_in::Run,
-    skew,
     view::{Change, SignInState, Step},
 };
 
@@ -118,14 +116,9 @@ impl Engine {
         let Spent::Code(code) = arrived.spent.clone() else { return Ok(()) };
         let provider = self.provider_in_time(pending).await?;
         refuse_another_provider(pending, &provider)?;
-        let exchanged = self
-            .sent(Purpose::CodeExchange, Some(&provider), arrived)
-            .map_err(|lost| Ended::Failed(lost.error))?;
-        self.record_exchanged(&exchanged);
-        let reply = process_token_reply(&exchanged.reply, &provider.preset.errors)
-            .map_err(|error| skew::told(token_error(&error), self.clock_ahead(&provider)))?;
-        self.tell_unusual(&reply.warnings);
-        self.accept(pending, &provider, reply, &SecretString::from(code)).await
+        let sent = self.sent(Purpose::CodeExchange, Some(&provider), arrived);
+        let read = self.read_tokens(&provider, sent);
+        self.end_exchange(pending, &provider, &SecretString::from(code), read).await
     }
 
     /// The sign-in's provider with the keys that its id_token needs, however long it cannot be reached: the tokens wait.
@@ -172,9 +165,9 @@ impl Engine {
         arrived: Arrived,
     ) -> std::result::Result<Exchanged, Lost> {
         let url = provider.and_then(|provider| provider.token_endpoint().ok());
-        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the server");
-        let (id, duration_ms) = (arrived.exchange.clone(), arrived.duration_ms);
-        self.exchanged(purpose, id, duration_ms, host, arrived.result())
+        let host = url.as_ref().and_then(url::Url::host_str);
+        let times = (arrived.received_at - arrived.duration_ms, arrived.received_at);
+        self.exchanged(purpose, arrived.exchange.clone(), times, host, arrived.result())
     }
 }
 
