@@ -345,6 +345,11 @@ fn unreachable(host: &str, reason: &http::Reason) -> Error {
             format!("The connection to {host} was cut off before the whole reply came."),
             "Whether the request took effect is not known. Try again in a moment.",
         ),
+        http::Reason::SenderLost(_) => (
+            "sender_lost",
+            format!("Bobbin's process that sent the request to {host} gave no reply."),
+            "Something on this computer ended or stopped it. Whether the request took effect is not known.",
+        ),
     };
     Error::new(code, message).hint(hint).detail(Some(reason.to_string()))
 }

@@ -392,7 +392,8 @@ async fn a_sender_that_is_killed_leaves_the_token_possibly_consumed_and_nothing_
     scene.arrived.notified().await;
     signal("-KILL", scene.sending().unwrap());
 
-    assert_eq!(refresh.await.unwrap().unwrap_err().code(), "connection_lost");
+    let error = refresh.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), "sender_lost", "nothing was wrong with the connection: {error}");
     assert_eq!(scene.state(&scene.first).await, (1, RefreshState::PossiblyConsumed));
     assert_eq!(scene.requests(), 1);
 }
