@@ -114,6 +114,65 @@ fn a_refresh_whose_process_died_is_possibly_consumed_at_once() {
     });
 }
 
+#[test]
+fn a_sign_in_whose_process_died_before_the_code_was_sent_still_waits() {
+    let folder = folder();
+    process(async {
+        let world = bobbin(&folder).await;
+        let silent = server(|_| std::future::pending()).await;
+        world.redirect(EndpointKind::Jwks, &silent).await;
+        world.engine.sign_in_start("sandbox", "").await.unwrap();
+        let link = Person::allows(&world.opened()).await;
+        let engine = world.engine.clone();
+        tokio::spawn(async move { engine.app_link(&link).await });
+        eventually("the browser's return", async || {
+            world.engine.sign_in("sandbox").unwrap().state == SignInState::Exchanging
+        })
+        .await;
+    });
+    process(async {
+        let world = next_bobbin(&folder).await;
+        assert_eq!(world.engine.sign_in("sandbox").unwrap().state, SignInState::Waiting);
+    });
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_cancelled_while_its_keys_are_fetched_sends_no_code() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let go = Arc::new(Notify::new());
+    let slow = server({
+        let go = go.clone();
+        move |_| {
+            let go = go.clone();
+            async move {
+                go.notified().await;
+                server::json(200, "{\"keys\":[]}")
+            }
+        }
+    })
+    .await;
+    world.redirect(EndpointKind::Jwks, &slow).await;
+    let started = world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    let engine = world.engine.clone();
+    let returned = tokio::spawn(async move { engine.app_link(&link).await });
+    eventually("the browser's return", async || {
+        world.engine.sign_in("sandbox").unwrap().state == SignInState::Exchanging
+    })
+    .await;
+
+    world.engine.sign_in_cancel(&started.id).await.unwrap();
+    eventually("the end", async || {
+        go.notify_one();
+        returned.is_finished()
+    })
+    .await;
+
+    assert_eq!(world.engine.sign_in("sandbox").unwrap().state, SignInState::Cancelled);
+    assert!(world.engine.wire().iter().all(|row| !row.target.contains("authorization_code")));
+}
+
 #[tokio::test]
 async fn two_bobbins_on_one_folder_refresh_once_and_both_have_the_new_tokens() {
     let folder = folder();

@@ -10,7 +10,7 @@ use bobbin_protocol::{
 use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Taken, refuse_another_provider, refused};
+use super::Claimed;
 use crate::{
     Engine, Error, Result,
     exchange::{Exchanged, NoTokens, Purpose},
@@ -24,14 +24,13 @@ use crate::{
 
 impl Engine {
     /// From the compared callback to a session.
-    pub(super) async fn follow(&self, taken: &Taken, callback: Callback) -> std::result::Result<(), Ended> {
-        let pending = &taken.pending;
-        let provider = self.provider(&pending.connection).await?;
-        refuse_another_provider(pending, &provider)?;
-        if let Ok(issuer) = provider.issuer() {
-            let names_issuer = provider.names_issuer_in_callbacks();
-            callback.check_issuer(&issuer, names_issuer).map_err(|error| refused(&error))?;
-        }
+    pub(super) async fn follow(
+        &self,
+        claimed: &Claimed,
+        provider: Result<Provider>,
+        callback: Callback,
+    ) -> std::result::Result<(), Ended> {
+        let (pending, provider) = (&claimed.pending, provider?);
         let code = match callback.outcome {
             CallbackOutcome::Code(code) => code,
             CallbackOutcome::StateOnly => {
@@ -50,12 +49,7 @@ impl Engine {
             run.done(Step::Callback, now, "state matches · code received");
             run.begin(Step::Exchange, now, "Sending code and code_verifier");
         });
-
-        // Before the code is spent: without the keys its tokens could not be accepted.
-        if asked_for_openid(pending) {
-            self.keys(&provider).await?;
-        }
-        let read = self.exchange_code(taken, &provider, &code).await;
+        let read = self.exchange_code(claimed, &provider, &code).await;
         self.end_exchange(pending, &provider, &code, read).await
     }
 
@@ -128,16 +122,16 @@ impl Engine {
 
     async fn exchange_code(
         &self,
-        taken: &Taken,
+        claimed: &Claimed,
         provider: &Provider,
         code: &SecretString,
     ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
-        let pending = &taken.pending;
+        let pending = &claimed.pending;
         let verifier = CodeVerifier::parse(pending.code_verifier.expose_secret())
             .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
         // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
         let spent = Spent::Code(code.expose_secret().to_owned());
-        let single_use = SingleUse::new(taken.lock.clone(), spent);
+        let single_use = SingleUse::new(claimed.lock.clone(), spent);
         self.ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
             build_code_exchange(client, code, &pending.redirect_uri, &verifier)
         })

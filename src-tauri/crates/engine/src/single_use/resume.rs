@@ -102,7 +102,10 @@ impl Engine {
                 .hint("The code cannot be used again. Sign in again."),
             )),
             // Another process has ended it.
-            (None, _) => return self.adopt_outcome(id).await,
+            (None, _) => {
+                self.adopt_outcome(id).await;
+                return Ok(());
+            }
         };
         self.end_sign_in(id, outcome).await;
         Ok(())
@@ -141,9 +144,12 @@ impl Engine {
         Ok(provider)
     }
 
-    /// Shows what another process made of a sign-in.
-    async fn adopt_outcome(&self, id: &str) -> Result<()> {
-        let requests = self.with_store(Store::requests).await?;
+    /// Shows what another process made of a sign-in that goes on here.
+    pub(crate) async fn adopt_outcome(&self, id: &str) {
+        let requests = match self.with_store(Store::requests).await {
+            Ok(requests) => requests,
+            Err(error) => return self.report(&error),
+        };
         let request = requests.into_iter().find(|request| request.id == id);
         let session = request
             .as_ref()
@@ -152,10 +158,11 @@ impl Engine {
         let why = request.and_then(|request| request.detail).unwrap_or_default();
         self.progress(id, |run, now| match session {
             Some(session) => run.succeed(session),
-            None => run.end(SignInState::Failed, now, &why),
+            None if run.exchanging() => run.end(SignInState::Failed, now, &why),
+            // It was ended here.
+            None => {}
         });
         self.changed(Change::Overview);
-        Ok(())
     }
 
     fn sent(
