@@ -4,6 +4,7 @@
 //! What does not belong to a waiting sign-in does nothing but a quiet notice.
 
 mod tokens;
+mod unverified;
 
 use std::sync::Arc;
 

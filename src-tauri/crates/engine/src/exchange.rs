@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bobbin_protocol::{
     http::{Field, HttpReply, HttpRequest},
-    token::{TokenClient, TokenError, TokenReply, process_token_reply},
+    token::{TokenClient, TokenError, TokenReply, process_token_reply, salvage_refresh_token},
 };
+use secrecy::SecretString;
 
 use crate::{
     Engine, Error, Result,
@@ -218,7 +219,13 @@ impl Engine {
         provider: &Provider,
         sent: std::result::Result<Exchanged, Lost>,
     ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
-        let exchanged = sent.map_err(|lost| NoTokens::from(lost.error))?;
+        let exchanged = match sent {
+            Ok(exchanged) => exchanged,
+            Err(lost) => {
+                let refresh_token = lost.received.as_ref().and_then(salvage).map(|token| (token, lost.at));
+                return Err(NoTokens { error: lost.error, wait: None, refresh_token });
+            }
+        };
         match process_token_reply(&exchanged.reply, &provider.preset.errors) {
             Ok(tokens) => {
                 self.tell_unusual(&tokens.warnings);
@@ -227,7 +234,8 @@ impl Engine {
             Err(error) => {
                 self.record_exchanged(&exchanged);
                 let told = skew::told(token_error(&error), self.clock_ahead(provider));
-                Err(NoTokens { error: told, wait: wait_for(&error) })
+                let refresh_token = salvage(&exchanged.reply).map(|token| (token, exchanged.received_at));
+                Err(NoTokens { error: told, wait: wait_for(&error), refresh_token })
             }
         }
     }
@@ -274,15 +282,23 @@ pub(crate) struct Lost {
     pub(crate) at: i64,
 }
 
-/// Why a request brought no tokens, and how long the server asks to wait before the next try.
+/// The refresh token of a success whose reply is wrong or was cut off.
+fn salvage(reply: &HttpReply) -> Option<SecretString> {
+    (200..300).contains(&reply.status).then(|| salvage_refresh_token(&reply.body)).flatten()
+}
+
+/// Why a reply has no tokens that can be used as they are.
 pub(crate) struct NoTokens {
     pub(crate) error: Error,
+    /// How long the server asks to wait before the next try.
     wait: Option<Duration>,
+    /// What could be read all the same, and when it came, in Unix milliseconds.
+    pub(crate) refresh_token: Option<(SecretString, i64)>,
 }
 
 impl From<Error> for NoTokens {
     fn from(error: Error) -> Self {
-        Self { error, wait: None }
+        Self { error, wait: None, refresh_token: None }
     }
 }
 

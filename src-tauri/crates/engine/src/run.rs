@@ -84,6 +84,7 @@ impl Engine {
         let session = self.stored_session(&request.session).await?;
         let provider = self.provider_of(&session, "graphql_endpoint").await?;
         let endpoint = provider.graphql_endpoint()?;
+        crate::session_view::refuse_unverified(&session)?;
         let session = self.fresh_session(session, &provider).await?;
         let name = request.operation_name.as_deref();
         let mut sent = graphql::build_request(

@@ -29,6 +29,7 @@ use tokio::net::UnixStream;
 use self::message::Reply;
 #[cfg(unix)]
 pub use self::process::send_for_parent;
+pub(crate) use self::resume::is_transient;
 use crate::{
     Engine,
     http::{Failure, Limits, Reason, SMALL},

@@ -10,13 +10,13 @@ use bobbin_protocol::{
 use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Claimed;
+use super::{Claimed, unverified::salvaged};
 use crate::{
     Engine, Error, Result,
     exchange::{Exchanged, NoTokens, Purpose},
     provider::Provider,
     session_view,
-    single_use::{SingleUse, Spent},
+    single_use::{SingleUse, Spent, is_transient},
     skew,
     view::{Change, Step},
     waits,
@@ -61,12 +61,17 @@ impl Engine {
         code: &SecretString,
         read: std::result::Result<(TokenReply, Exchanged), NoTokens>,
     ) -> std::result::Result<(), Ended> {
-        let (reply, exchanged) = read.map_err(|no_tokens| match no_tokens.error.code() {
-            waits::CANCELLED => {
-                Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned())
+        let (reply, exchanged) = match read {
+            Ok(read) => read,
+            Err(NoTokens { error, .. }) if error.code() == waits::CANCELLED => {
+                return Err(Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned()));
             }
-            _ => Ended::Failed(no_tokens.error),
-        })?;
+            Err(NoTokens { error, refresh_token: Some((refresh_token, received_at)), .. }) => {
+                let reply = salvaged(refresh_token, &error);
+                return Err(self.keep_unverified(pending, provider, reply, received_at, error).await.into());
+            }
+            Err(no_tokens) => return Err(no_tokens.error.into()),
+        };
         // Its reply is in the store already.
         self.record_exchanged(&exchanged);
         self.accept(pending, provider, code, reply, exchanged.received_at).await
@@ -81,15 +86,23 @@ impl Engine {
         reply: TokenReply,
         received_at: i64,
     ) -> std::result::Result<(), Ended> {
-        if asked_for_openid(pending) {
-            reply.require_id_token().map_err(|error| token_error(&error))?;
+        if asked_for_openid(pending)
+            && let Err(missing) = reply.require_id_token()
+        {
+            let missing = token_error(&missing);
+            return Err(self.keep_unverified(pending, provider, reply, received_at, missing).await.into());
         }
         self.progress(&pending.id, |run, now| {
             run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
             run.begin(Step::Verify, now, "Fetching keys and checking the id_token");
         });
 
-        let verdict = self.verify_sign_in(pending, provider, code, &reply, received_at).await?;
+        let verdict = match self.verify_sign_in(pending, provider, code, &reply, received_at).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                return Err(self.keep_unverified(pending, provider, reply, received_at, error).await.into());
+            }
+        };
         if let Some(verdict) = &verdict {
             let checks = session_view::checks(verdict);
             self.progress(&pending.id, |run, _| run.checks = checks);
@@ -98,7 +111,7 @@ impl Engine {
             }
         }
         let session = self.session_from(pending, provider, received_at, reply, verdict.as_ref());
-        self.keep_signed_in(&pending.id, session.clone()).await?;
+        self.keep_signed_in(&pending.id, session.clone(), None).await?;
         tracing::info!(sign_in = pending.id, "signed in");
         let missing: Vec<_> =
             pending.scopes.iter().filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
@@ -145,7 +158,7 @@ impl Engine {
         code: &SecretString,
         reply: &TokenReply,
         received_at: i64,
-    ) -> std::result::Result<Option<Verdict>, Ended> {
+    ) -> Result<Option<Verdict>> {
         let Some(id_token) = &reply.id_token else {
             return Ok(None);
         };
@@ -161,7 +174,14 @@ impl Engine {
             now: self.time_at(provider, received_at),
             previous: None,
         };
-        Ok(Some(self.verify(provider, id_token, &expected).await?))
+        loop {
+            let verdict = self.verify(provider, id_token, &expected).await;
+            match verdict {
+                // The code is spent, and its tokens wait.
+                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
+                verdict => return verdict.map(Some),
+            }
+        }
     }
 
     /// Checks an id_token; an unknown `kid` asks the server for its keys once more.
@@ -180,7 +200,7 @@ impl Engine {
         Ok(id_token::verify(id_token.expose_secret(), &keys, expected))
     }
 
-    fn session_from(
+    pub(super) fn session_from(
         &self,
         pending: &PendingSignIn,
         provider: &Provider,

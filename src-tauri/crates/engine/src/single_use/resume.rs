@@ -131,9 +131,14 @@ impl Engine {
                 Err(error) if error.code() != "connection_not_found" => error,
                 ready => return ready,
             };
-            self.progress(&pending.id, |run, _| run.failure = Some(error.into()));
-            tokio::time::sleep(RETRY_INTERVAL).await;
+            self.wait_for_provider(pending, error).await;
         }
+    }
+
+    /// Shows why a sign-in whose tokens are here goes on waiting for its provider, and waits.
+    pub(crate) async fn wait_for_provider(&self, pending: &PendingSignIn, why: Error) {
+        self.progress(&pending.id, |run, _| run.failure = Some(why.into()));
+        tokio::time::sleep(RETRY_INTERVAL).await;
     }
 
     async fn provider_with_keys(&self, pending: &PendingSignIn) -> Result<Provider> {
@@ -176,6 +181,11 @@ impl Engine {
         let times = (arrived.received_at - arrived.duration_ms, arrived.received_at);
         self.exchanged(purpose, arrived.exchange.clone(), times, host, arrived.result())
     }
+}
+
+/// Whether a later try can find a network or a provider that works again.
+pub(crate) fn is_transient(error: &Error) -> bool {
+    matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
 }
 
 /// The sign-in as it stands while its code is under way.

@@ -32,10 +32,11 @@ pub(crate) enum Source {
         at: i64,
         detail: String,
     },
-    /// The sign-in of that id.
+    /// The sign-in of that id; `failed` says what stands against its tokens, where something does.
     SignIn {
         id: String,
         at: i64,
+        failed: Option<Error>,
     },
     Person,
 }
@@ -53,9 +54,14 @@ impl Engine {
         self.keep_tokens(NewTokens { session, source: Source::Person, id_token: None }).await
     }
 
-    /// Keeps the session that came of a sign-in, and with it the sign-in's end.
-    pub(crate) async fn keep_signed_in(&self, sign_in: &str, session: Session) -> Result<()> {
-        let source = Source::SignIn { id: sign_in.to_owned(), at: self.now() };
+    /// Keeps the session that came of a sign-in, also of a `failed` one, and with it the sign-in's end.
+    pub(crate) async fn keep_signed_in(
+        &self,
+        sign_in: &str,
+        session: Session,
+        failed: Option<Error>,
+    ) -> Result<()> {
+        let source = Source::SignIn { id: sign_in.to_owned(), at: self.now(), failed };
         self.keep_tokens(NewTokens { session, source, id_token: None }).await
     }
 
@@ -114,7 +120,10 @@ impl Engine {
         let NewTokens { session, source, .. } = new.clone();
         self.with_store(move |store| match source {
             Source::Refresh { at, detail } => store.finish_refresh(&session, &detail, at),
-            Source::SignIn { id, at } => store.finish_sign_in(&id, &session, at),
+            Source::SignIn { id, at, failed } => {
+                let failed = failed.map(|error| error.to_string());
+                store.finish_sign_in(&id, &session, failed.as_deref(), at)
+            }
             Source::Person => store.add_session(&session),
         })
         .await

@@ -94,7 +94,7 @@ fn a_finished_sign_in_leaves_its_session_and_nothing_else() {
     let (folder, store) = taken();
     store.put_reply("one", &reply()).unwrap();
 
-    store.finish_sign_in("one", &session("new"), 3000).unwrap();
+    store.finish_sign_in("one", &session("new"), None, 3000).unwrap();
 
     let other = open(folder.path());
     assert!(other.session("new").unwrap().is_some());
@@ -104,10 +104,23 @@ fn a_finished_sign_in_leaves_its_session_and_nothing_else() {
 }
 
 #[test]
+fn a_session_that_something_stands_against_is_kept_with_its_failed_request() {
+    let (folder, store) = taken();
+    store.put_reply("one", &reply()).unwrap();
+
+    store.finish_sign_in("one", &session("new"), Some("no id_token"), 3000).unwrap();
+
+    let other = open(folder.path());
+    assert!(other.session("new").unwrap().is_some() && other.reply("one").unwrap().is_none());
+    let request = other.requests().unwrap().remove(0);
+    assert_eq!((request.outcome, request.detail.as_deref()), (RequestOutcome::Failed, Some("no id_token")));
+}
+
+#[test]
 fn of_two_that_finish_one_sign_in_one_keeps_its_session() {
     let (folder, store) = taken();
-    store.finish_sign_in("one", &session("first"), 3000).unwrap();
-    let second = folder.open().finish_sign_in("one", &session("second"), 3000);
+    store.finish_sign_in("one", &session("first"), None, 3000).unwrap();
+    let second = folder.open().finish_sign_in("one", &session("second"), None, 3000);
     assert!(matches!(second, Err(StoreError::UnknownSignIn { .. })));
     let ids: Vec<Session> = store.sessions().unwrap();
     assert_eq!(ids.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["first"]);
