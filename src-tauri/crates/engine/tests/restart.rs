@@ -10,7 +10,7 @@ use bobbin_engine::{
     AtStake, Entropy as _, Keeping,
     view::{
         AuthenticationMethod, EndpointDraft, EndpointKind, KeyStoreState, RedirectMethod, RefreshState,
-        RequestOutcome, SignInState,
+        RequestOutcome, SignInState, Step, StepStatus,
     },
 };
 use server::{answers, server};
@@ -309,6 +309,11 @@ async fn a_new_session_that_cannot_be_written_appears_when_it_can() {
 
     eventually("the session", async || !world.engine.overview().await.connections[0].sessions.is_empty())
         .await;
+    eventually("the end", async || world.engine.sign_in("sandbox").unwrap().state == SignInState::Done).await;
+    let sign_in = world.engine.sign_in("sandbox").unwrap();
+    assert!(sign_in.failure.is_none(), "{:?}", sign_in.failure);
+    assert_eq!(sign_in.steps[Step::Verify as usize].status, StepStatus::Done);
+    assert!(world.engine.session(&sign_in.session.unwrap()).await.is_ok());
 }
 
 #[tokio::test]

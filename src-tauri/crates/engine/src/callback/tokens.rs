@@ -112,10 +112,18 @@ impl Engine {
         }
         let session = self.session_from(pending, provider, received_at, reply, verdict.as_ref());
         self.keep_signed_in(&pending.id, session.clone(), None).await?;
-        tracing::info!(sign_in = pending.id, "signed in");
-        let missing: Vec<_> =
-            pending.scopes.iter().filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
-        self.progress(&pending.id, |run, now| {
+        self.show_signed_in(&pending.id, &session);
+        Ok(())
+    }
+
+    /// Ends a sign-in well, now that its session is kept.
+    pub(crate) fn show_signed_in(&self, sign_in: &str, session: &Session) {
+        tracing::info!(sign_in, "signed in");
+        let verdict: Option<Verdict> =
+            session.verdict.clone().and_then(|kept| serde_json::from_value(kept).ok());
+        let asked_for = session.scopes_requested.iter();
+        let missing = asked_for.filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
+        self.progress(sign_in, |run, now| {
             let words = verdict
                 .as_ref()
                 .map_or_else(|| "No id_token: openid was not asked for".to_owned(), session_view::tally);
@@ -125,12 +133,11 @@ impl Engine {
         });
         self.changed(Change::Overview);
         if let Some(subject) = verdict.as_ref().and_then(subject) {
-            let engine = self.clone();
+            let (engine, id) = (self.clone(), session.id.clone());
             tokio::spawn(async move {
-                engine.name_from_userinfo(session.id, subject).await;
+                engine.name_from_userinfo(id, subject).await;
             });
         }
-        Ok(())
     }
 
     async fn exchange_code(

@@ -101,13 +101,23 @@ impl Engine {
         let Some(new) = lock(&held.tokens).iter().find(|new| new.session.id == id).cloned() else {
             return Ok(());
         };
-        match self.write_tokens(&new).await {
-            Err(error) if !hopeless(&error) => return Err(unsaved(Some(error))),
+        let written = self.write_tokens(&new).await;
+        match &written {
+            Err(error) if !hopeless(error) => return written.map_err(|error| unsaved(Some(error))),
             // Another process has refreshed or deleted the session: what it left counts.
             Err(_) | Ok(()) => lock(&held.tokens).retain(|new| new.session.id != id),
         }
         drop(saving);
         self.session_changed(id);
+        match new.source {
+            Source::SignIn { id, failed: Some(error), .. } if written.is_ok() => {
+                self.progress(&id, |run, now| run.fail(now, error.into()));
+            }
+            Source::SignIn { id, failed: None, .. } if written.is_ok() => {
+                self.show_signed_in(&id, &new.session);
+            }
+            _ => {}
+        }
         if let Some(id_token) = new.id_token
             && let Err(error) = self.check_refreshed(new.session, id_token).await
         {
