@@ -366,6 +366,51 @@ async fn a_reply_to_a_code_is_judged_by_when_it_came_however_late_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_reply_to_a_code_outlives_a_change_of_its_connection() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    scene
+        .first
+        .save_connection(|draft| draft.redirect_uri = "dev.bobbin.workbench:/elsewhere".to_owned())
+        .await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state != SignInState::Exchanging)
+        .await;
+    let sign_in = next.engine.sign_in("sandbox").unwrap();
+    assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let file = scene.folder.path().join("connections").join("sandbox.toml");
+    let text = fs::read(&file).unwrap();
+    fs::write(&file, "name = [").unwrap();
+
+    let next = scene.next().await;
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "file_malformed");
+    drop(next);
+
+    fs::write(&file, text).unwrap();
+    let last = scene.next().await;
+    eventually("the session", async || last.engine.overview().await.connections[0].sessions.len() == 2).await;
+    assert_eq!(scene.requests(), 1);
+}
+
+#[tokio::test]
 async fn a_sign_in_whose_processes_were_both_killed_says_so() {
     let scene = Scene::new().await;
     scene.first.engine.sign_in_start("sandbox", "").await.unwrap();

@@ -10,11 +10,11 @@ use bobbin_protocol::{
 use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Claimed, unverified::salvaged};
+use super::{Claimed, refuse_another_provider, unverified::salvaged};
 use crate::{
     Engine, Error, Result,
     exchange::{Exchanged, NoTokens, Purpose},
-    provider::Provider,
+    provider::{self, Provider},
     session_view,
     single_use::{SingleUse, Spent, is_transient},
     skew,
@@ -68,7 +68,7 @@ impl Engine {
             }
             Err(NoTokens { error, refresh_token: Some((refresh_token, received_at)), .. }) => {
                 let reply = salvaged(refresh_token, &error);
-                return Err(self.keep_unverified(pending, provider, reply, received_at, error).await.into());
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
             }
             Err(no_tokens) => return Err(no_tokens.error.into()),
         };
@@ -90,7 +90,7 @@ impl Engine {
             && let Err(missing) = reply.require_id_token()
         {
             let missing = token_error(&missing);
-            return Err(self.keep_unverified(pending, provider, reply, received_at, missing).await.into());
+            return Err(self.keep_unverified(pending, reply, received_at, missing).await.into());
         }
         self.progress(&pending.id, |run, now| {
             run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
@@ -100,17 +100,22 @@ impl Engine {
         let verdict = match self.verify_sign_in(pending, provider, code, &reply, received_at).await {
             Ok(verdict) => verdict,
             Err(error) => {
-                return Err(self.keep_unverified(pending, provider, reply, received_at, error).await.into());
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
             }
         };
         if let Some(verdict) = &verdict {
             let checks = session_view::checks(verdict);
             self.progress(&pending.id, |run, _| run.checks = checks);
+            if verdict.unknown_kid() && refuse_another_provider(pending, provider).is_err() {
+                // The keys are another provider's by now, and say nothing about it.
+                let error = rejected(verdict);
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
+            }
             if !verdict.accepted() {
                 return Err(skew::told(rejected(verdict), self.clock_ahead(provider)).into());
             }
         }
-        let session = self.session_from(pending, provider, received_at, reply, verdict.as_ref());
+        let session = self.session_from(pending, received_at, reply, verdict.as_ref());
         self.keep_signed_in(&pending.id, session.clone(), None).await?;
         self.show_signed_in(&pending.id, &session);
         Ok(())
@@ -169,10 +174,13 @@ impl Engine {
         let Some(id_token) = &reply.id_token else {
             return Ok(None);
         };
-        let issuer = provider.issuer()?;
+        // Those that it was begun with: the connection may have been changed since the code was sent.
+        let begun_with = &pending.details["provider"];
+        let issuer =
+            begun_with["issuer"].as_str().map_or_else(|| provider.issuer(), |it| Ok(it.to_owned()))?;
         let expected = Expected {
             issuer: &issuer,
-            client_id: provider.client_id(),
+            client_id: begun_with["client_id"].as_str().unwrap_or(provider.client_id()),
             nonce: Some(pending.nonce.expose_secret()),
             state: Some(&pending.state),
             access_token: Some(reply.access_token.expose_secret()),
@@ -210,7 +218,6 @@ impl Engine {
     pub(super) fn session_from(
         &self,
         pending: &PendingSignIn,
-        provider: &Provider,
         now: i64,
         reply: TokenReply,
         verdict: Option<&Verdict>,
@@ -235,7 +242,7 @@ impl Engine {
             scopes_granted: reply.scope.unwrap_or_else(|| pending.scopes.clone()),
             verdict: match verdict {
                 Some(verdict) => serde_json::to_value(verdict).ok(),
-                None => Some(provider.made_with()),
+                None => Some(provider::made_with(&pending.details["provider"])),
             },
             extra: reply.extra,
             warnings: reply.warnings,

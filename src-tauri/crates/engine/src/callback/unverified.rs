@@ -5,19 +5,18 @@ use bobbin_store::PendingSignIn;
 use secrecy::SecretString;
 
 use super::asked_for_openid;
-use crate::{Engine, Error, provider::Provider, session_view, view::Change};
+use crate::{Engine, Error, session_view, view::Change};
 
 impl Engine {
     /// Keeps what a sign-in brought although `error` stands against it; returns what the person is told.
     pub(super) async fn keep_unverified(
         &self,
         pending: &PendingSignIn,
-        provider: &Provider,
         reply: TokenReply,
         received_at: i64,
         error: Error,
     ) -> Error {
-        let mut session = self.session_from(pending, provider, received_at, reply, None);
+        let mut session = self.session_from(pending, received_at, reply, None);
         let next = if asked_for_openid(pending) {
             session_view::mark_unverified(&mut session, &error);
             "The tokens were kept as a session that no query uses until an id_token passes its checks: refresh it, or sign in again and delete it."

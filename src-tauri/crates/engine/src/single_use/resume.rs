@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::{Arrived, Spent};
 use crate::{
     Engine, Error, Result,
-    callback::{Ended, asked_for_openid, refuse_another_provider},
+    callback::Ended,
     exchange::{Exchanged, Lost, Purpose},
     lock,
     provider::Provider,
@@ -92,7 +92,20 @@ impl Engine {
         let outcome = match self.with_store(left).await? {
             (Some(pending), Some(arrived)) => {
                 tracing::info!(sign_in = id, "reading the reply that was left");
-                self.accept_arrived(&pending, arrived).await
+                match self.provider_in_time(&pending).await {
+                    Ok(provider) => self.accept_arrived(&pending, &provider, arrived).await,
+                    Err(error) if error.code() == "connection_not_found" => Err(Ended::Failed(
+                        Error::new(
+                            "connection_deleted",
+                            "The connection was deleted before the reply to the code was read.",
+                        )
+                        .hint("Its tokens are gone with the connection, as its sessions are."),
+                    )),
+                    Err(error) => {
+                        self.progress(id, |run, now| run.fail(now, kept_for_later(error).into()));
+                        return Ok(());
+                    }
+                }
             }
             (Some(_), None) => Err(Ended::Failed(
                 Error::new(
@@ -111,27 +124,27 @@ impl Engine {
         Ok(())
     }
 
+    /// The connection may have been changed since: the code was sent before, and its tokens stay those of the
+    /// provider that the sign-in was begun with.
     async fn accept_arrived(
         &self,
         pending: &PendingSignIn,
+        provider: &Provider,
         arrived: Arrived,
     ) -> std::result::Result<(), Ended> {
         let Spent::Code(code) = arrived.spent.clone() else { return Ok(()) };
-        let provider = self.provider_in_time(pending).await?;
-        refuse_another_provider(pending, &provider)?;
-        let sent = self.sent(Purpose::CodeExchange, Some(&provider), arrived);
-        let read = self.read_tokens(&provider, sent);
-        self.end_exchange(pending, &provider, &SecretString::from(code), read).await
+        let sent = self.sent(Purpose::CodeExchange, Some(provider), arrived);
+        let read = self.read_tokens(provider, sent);
+        self.end_exchange(pending, provider, &SecretString::from(code), read).await
     }
 
-    /// The sign-in's provider with the keys that its id_token needs, however long it cannot be reached: the tokens wait.
+    /// The sign-in's provider, however long it cannot be reached: the tokens wait.
     async fn provider_in_time(&self, pending: &PendingSignIn) -> Result<Provider> {
         loop {
-            let error = match self.provider_with_keys(pending).await {
-                Err(error) if error.code() != "connection_not_found" => error,
+            match self.provider(&pending.connection).await {
+                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
                 ready => return ready,
-            };
-            self.wait_for_provider(pending, error).await;
+            }
         }
     }
 
@@ -139,14 +152,6 @@ impl Engine {
     pub(crate) async fn wait_for_provider(&self, pending: &PendingSignIn, why: Error) {
         self.progress(&pending.id, |run, _| run.failure = Some(why.into()));
         tokio::time::sleep(RETRY_INTERVAL).await;
-    }
-
-    async fn provider_with_keys(&self, pending: &PendingSignIn) -> Result<Provider> {
-        let provider = self.provider(&pending.connection).await?;
-        if asked_for_openid(pending) {
-            self.keys(&provider).await?;
-        }
-        Ok(provider)
     }
 
     /// Shows what another process made of a sign-in that goes on here.
@@ -186,6 +191,16 @@ impl Engine {
 /// Whether a later try can find a network or a provider that works again.
 pub(crate) fn is_transient(error: &Error) -> bool {
     matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
+}
+
+/// What a person can mend, while the reply stays where it is.
+fn kept_for_later(error: Error) -> Error {
+    let hint = error.view().hint.clone().unwrap_or_default();
+    error.hint(
+        format!("{hint} The reply to the code is kept: start Bobbin again when this is mended.")
+            .trim()
+            .to_owned(),
+    )
 }
 
 /// The sign-in as it stands while its code is under way.
