@@ -31,7 +31,7 @@ use self::message::Reply;
 pub use self::process::send_for_parent;
 pub(crate) use self::resume::is_transient;
 use crate::{
-    Engine,
+    Engine, Error,
     http::{Failure, Limits, Reason, SMALL},
 };
 
@@ -120,16 +120,29 @@ impl Arrived {
         serde_json::to_value(self).is_ok_and(|arrived| store.put_reply(id, &arrived).is_ok())
     }
 
-    /// What is kept for the session or sign-in `id`. What cannot be read is as good as no reply.
-    pub(crate) fn kept_in(store: &Store, id: &str) -> Result<Option<Self>, StoreError> {
+    /// What is kept for the session or sign-in `id`. What cannot be read stays: another version may read it.
+    pub(crate) fn kept_in(
+        store: &Store,
+        id: &str,
+    ) -> Result<Option<std::result::Result<Self, Unreadable>>, StoreError> {
         match store.reply(id) {
-            Ok(Some(kept)) => match serde_json::from_value(kept) {
-                Ok(arrived) => Ok(Some(arrived)),
-                Err(_) => store.delete_reply(id).map(|()| None),
-            },
-            Ok(None) | Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(None),
+            Ok(kept) => Ok(kept.map(|kept| serde_json::from_value(kept).map_err(|_| Unreadable))),
+            Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(Some(Err(Unreadable))),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// A reply of another format, or sealed with another key.
+pub(crate) struct Unreadable;
+
+impl From<Unreadable> for Error {
+    fn from(_: Unreadable) -> Self {
+        Self::new(
+            "reply_unreadable",
+            "A reply with new tokens is kept here, but this version of Bobbin cannot read it.",
+        )
+        .hint("It was left as it is: start the version that kept it. Or sign in again.")
     }
 }
 

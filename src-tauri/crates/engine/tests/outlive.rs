@@ -21,12 +21,14 @@ use std::{
 
 use bobbin_engine::{
     AtStake, Entropy, Keeping, SingleUseProgram,
-    view::{EndpointDraft, EndpointKind, RefreshState, RequestOutcome, SessionSecret, SignInState},
+    view::{
+        EndpointDraft, EndpointKind, RefreshPolicy, RefreshState, RequestOutcome, SessionSecret, SignInState,
+    },
 };
-use server::{forwarded, server};
+use server::{answers, forwarded, json, server};
 use tempfile::TempDir;
 use tokio::sync::Notify;
-use world::{Person, World, eventually};
+use world::{Person, World, eventually, run};
 
 const KEY: [u8; 32] = [7; 32];
 /// The folder of the Bobbin that a process sends for.
@@ -408,6 +410,79 @@ async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
     let last = scene.next().await;
     eventually("the session", async || last.engine.overview().await.connections[0].sessions.len() == 2).await;
     assert_eq!(scene.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_is_kept_unverified_where_the_connection_has_the_keys_of_another_provider() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let keys = answers(&[json(200, "{\"keys\":[]}")]).await;
+    scene
+        .first
+        .save_connection(|draft| {
+            draft.client_id = "another-client".to_owned();
+            draft.endpoints.retain(|endpoint| endpoint.kind != EndpointKind::Jwks);
+            draft.endpoints.push(EndpointDraft { kind: EndpointKind::Jwks, url: keys });
+        })
+        .await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "id_token_unknown_kid");
+    let sessions = next.engine.overview().await.connections.remove(0).sessions;
+    assert_eq!(sessions.len(), 2, "its refresh token is not lost");
+    let kept = sessions.iter().find(|session| session.id != scene.session).unwrap();
+    let refused = next.engine.query_run(run(&kept.id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(refused.code(), "session_other_provider");
+}
+
+/// A Bobbin was killed; its reply is kept in a form of another version.
+async fn with_a_reply_of_another_version(scene: &Scene, variable: &str, value: &str, id: &str) {
+    kill(scene.bobbin(variable, value).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let random: bobbin_store::Random = Arc::new(|bytes: &mut [u8]| SystemEntropy.fill(bytes));
+    let opened = bobbin_store::Store::open_with_key(scene.folder.path(), KEY, &random);
+    assert!(opened.store.put_reply(id, &serde_json::json!({ "version": 2 })).unwrap());
+}
+
+#[tokio::test]
+async fn a_reply_of_another_version_to_a_refresh_stays_and_nothing_is_sent_again_by_itself() {
+    let scene = Scene::new().await;
+    scene.first.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
+    with_a_reply_of_another_version(&scene, REFRESH, &scene.session, &scene.session).await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    eventually("what is known", async || scene.state(&next).await == (1, RefreshState::PossiblyConsumed))
+        .await;
+    let notices =
+        || next.outside.notices.lock().unwrap().iter().map(|it| it.code.clone()).collect::<Vec<_>>();
+    assert_eq!(notices(), ["reply_unreadable"]);
+    let refused = next.engine.query_run(run(&scene.session, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(refused.code(), "refresh_possibly_consumed");
+    assert_eq!((scene.rows("SELECT count(*) FROM replies"), scene.requests()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_reply_of_another_version_to_a_code_stays() {
+    let scene = Scene::new().await;
+    let started = scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    with_a_reply_of_another_version(&scene, LINK, &link, &started.id).await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "reply_unreadable");
+    assert_eq!(scene.rows("SELECT (SELECT count(*) FROM sign_ins) + (SELECT count(*) FROM replies)"), 2);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Store {
     /// Marks the refresh token of `generation` as in flight at `now` (Unix milliseconds), durably.
     ///
     /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended,
-    /// and a reply that is kept for it has been read.
+    /// and a reply that can be read has been.
     /// False where nothing must be sent: the session is gone or at another generation, its token
     /// was rejected, or it was sent twice without a reply and no person asks for it.
     pub fn begin_refresh(
@@ -67,8 +67,13 @@ impl Store {
                     &RefreshRecord { at: now, generation, ok: false, lost: true, detail },
                 )?;
             }
-            replies::delete(transaction, id)?;
-            let begun = asked_by == AskedBy::Person || losses(transaction, id, generation)? < MAX_ATTEMPTS;
+            // A reply that is still here cannot be read by this Bobbin; a person may go on without it.
+            let is_unread = replies::is_kept(transaction, id)?;
+            let begun = asked_by == AskedBy::Person
+                || (!is_unread && losses(transaction, id, generation)? < MAX_ATTEMPTS);
+            if begun {
+                replies::delete(transaction, id)?;
+            }
             let next =
                 if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
             set_mark(transaction, id, next)?;

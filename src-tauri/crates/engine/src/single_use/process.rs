@@ -116,7 +116,7 @@ impl Engine {
 }
 
 fn kept(store: &Store, id: &str, exchange: &str) -> Option<Result<HttpReply, Failure>> {
-    let arrived = Arrived::kept_in(store, id).ok()??;
+    let arrived = Arrived::kept_in(store, id).ok()??.ok()?;
     (arrived.exchange == exchange).then(|| arrived.result())
 }
 

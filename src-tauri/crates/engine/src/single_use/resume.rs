@@ -24,8 +24,9 @@ impl Engine {
     pub(crate) fn take_up_replies(&self, store: &Arc<Store>) -> Result<()> {
         for id in store.unfinished_refreshes()? {
             let Ok(Some(session)) = store.session(&id) else { continue };
-            if session.refresh_state == RefreshMark::PossiblyConsumed {
-                // Nobody waits for it, and there is no reply.
+            let has_reply = matches!(store.reply(&id), Ok(Some(_)));
+            if session.refresh_state == RefreshMark::PossiblyConsumed && !has_reply {
+                // Nobody waits for it.
                 continue;
             }
             let engine = self.clone();
@@ -61,6 +62,16 @@ impl Engine {
         let wanted = id.to_owned();
         let left = move |store: &Store| Ok((Arrived::kept_in(store, &wanted)?, store.session(&wanted)?));
         let (Some(arrived), Some(session)) = self.with_store(left).await? else { return Ok(()) };
+        let arrived = match arrived {
+            Ok(arrived) => arrived,
+            Err(unreadable) => {
+                let id = id.to_owned();
+                if self.with_store(move |store| store.pass_over_reply(&id)).await? {
+                    self.report(&unreadable.into());
+                }
+                return Ok(());
+            }
+        };
         let Spent::RefreshToken { generation, since, scopes } = arrived.spent.clone() else { return Ok(()) };
         tracing::info!(session = id, generation, "reading the reply that was left");
         let ended = if session.generation == generation {
@@ -90,7 +101,11 @@ impl Engine {
             Ok((pending, Arrived::kept_in(store, &wanted)?))
         };
         let outcome = match self.with_store(left).await? {
-            (Some(pending), Some(arrived)) => {
+            (Some(_), Some(Err(unreadable))) => {
+                self.progress(id, |run, now| run.fail(now, Error::from(unreadable).into()));
+                return Ok(());
+            }
+            (Some(pending), Some(Ok(arrived))) => {
                 tracing::info!(sign_in = id, "reading the reply that was left");
                 match self.provider_in_time(&pending).await {
                     Ok(provider) => self.accept_arrived(&pending, &provider, arrived).await,

@@ -2,7 +2,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    RefreshMark, RequestOutcome, Session, Store, StoreError,
+    AskedBy, RefreshMark, RequestOutcome, Session, Store, StoreError,
     testing::{Folder, begin, open, refreshed, session, sign_in},
 };
 
@@ -45,7 +45,10 @@ fn a_refresh_that_ended_keeps_no_reply() {
         |store| store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap(),
         |store| store.fail_refresh("one", (1, 2000), RefreshMark::Ready, "429", 2100).unwrap(),
         |store| store.delete_session("one").unwrap(),
-        |store| assert!(begin(store, "one", 1, 3000).is_some()),
+        |store| {
+            let lock = store.try_lock_session("one").unwrap().unwrap();
+            assert!(store.begin_refresh(&lock, 1, 3000, AskedBy::Person).unwrap());
+        },
     ];
     for end in ends {
         let (_folder, store) = in_flight();
@@ -53,6 +56,19 @@ fn a_refresh_that_ended_keeps_no_reply() {
         end(&store);
         assert_eq!(store.reply("one").unwrap(), None);
     }
+}
+
+#[test]
+fn a_reply_that_nobody_could_read_stays_until_a_person_goes_on_without_it() {
+    let (folder, store) = in_flight();
+    store.put_reply("one", &reply()).unwrap();
+    assert!(store.pass_over_reply("one").unwrap() && !store.pass_over_reply("one").unwrap());
+
+    assert!(begin(&store, "one", 1, 3000).is_none(), "nothing is sent by itself");
+
+    let store = folder.open();
+    assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
+    assert_eq!(store.reply("one").unwrap(), Some(reply()));
 }
 
 #[test]
