@@ -4,10 +4,11 @@
 //! What does not belong to a waiting sign-in does nothing but a quiet notice.
 
 mod tokens;
+mod unverified;
 
 use std::sync::Arc;
 
-use bobbin_protocol::callback::{self, Callback, CallbackError};
+use bobbin_protocol::callback::{self, Callback, CallbackError, CallbackOutcome};
 use bobbin_store::{PendingSignIn, SessionLock};
 use tokio::sync::OwnedMutexGuard;
 
@@ -50,39 +51,39 @@ impl Engine {
     /// A callback that came to a loopback listener. Answers once it is taken; the rest goes on by itself.
     pub(crate) async fn returned_to_loopback(&self, url: &str) -> Result<()> {
         let callback = callback::parse(url).map_err(|error| refused(&error))?;
-        let taken = self.take(&callback).await?;
+        let claimed = self.claim(&callback).await?;
         let engine = self.clone();
-        tokio::spawn(async move { engine.carry(taken, callback).await });
+        tokio::spawn(async move { engine.carry(claimed, callback).await });
         Ok(())
     }
 
-    /// Takes the sign-in that a callback belongs to, once, and carries it to its end.
+    /// Claims the sign-in that a callback belongs to and carries it to its end.
     async fn complete(&self, callback: Callback) -> Result<()> {
-        let taken = self.take(&callback).await?;
-        self.carry(taken, callback).await;
+        let claimed = self.claim(&callback).await?;
+        self.carry(claimed, callback).await;
         Ok(())
     }
 
-    async fn take(&self, callback: &Callback) -> Result<Taken> {
+    /// Keeps everyone else from the sign-in that a callback belongs to; it still waits in the store.
+    async fn claim(&self, callback: &Callback) -> Result<Claimed> {
         let pending = self.pending_of(callback).await?;
         self.refuse_another_issuer(&pending, callback).await?;
         let turn = self.turn(&pending.id).await;
-        // Before it is taken, so that another process finds it in somebody's hands.
         let lock = self.lock_when_free(&pending.id).await?;
-        // The first to take it has it; a repeated link finds nothing.
-        let taken = self
+        // Who had it before has taken it; a repeated link finds nothing.
+        let waiting = self
             .with_store({
                 let state = pending.state.clone();
-                move |store| store.take_sign_in(&state)
+                move |store| store.pending_by_state(&state)
             })
             .await?;
-        let pending = taken.ok_or_else(repeated)?;
+        let pending = waiting.ok_or_else(repeated)?;
         self.stop_listening(&pending.id);
-        Ok(Taken { pending, lock: Arc::new(lock), _turn: turn })
+        Ok(Claimed { pending, lock: Arc::new(lock), _turn: turn })
     }
 
-    async fn carry(&self, taken: Taken, callback: Callback) {
-        let pending = &taken.pending;
+    async fn carry(&self, claimed: Claimed, callback: Callback) {
+        let pending = &claimed.pending;
         self.0.config.events.returned();
         self.record_return(pending, &callback);
         self.progress(&pending.id, |run, now| {
@@ -90,8 +91,31 @@ impl Engine {
             run.done(Step::Consent, now, "The browser came back.");
             run.begin(Step::Callback, now, "Comparing state");
         });
-        let outcome = self.follow(&taken, callback).await;
+        // It is taken, and its verifier erased, when all that comes before the code is sent is done: a Bobbin that
+        // ends until then leaves it waiting.
+        let provider = self.ready_provider(pending, &callback).await;
+        let state = pending.state.clone();
+        let outcome = match self.with_store(move |store| store.take_sign_in(&state)).await {
+            Ok(Some(_)) => self.follow(&claimed, provider, callback).await,
+            // It was cancelled here, or another process ended it.
+            Ok(None) => return self.adopt_outcome(&pending.id).await,
+            Err(error) => Err(error.into()),
+        };
         self.end_sign_in(&pending.id, outcome).await;
+    }
+
+    /// The provider that a callback's code may go to, with the keys without which its tokens could not be accepted.
+    async fn ready_provider(&self, pending: &PendingSignIn, callback: &Callback) -> Result<Provider> {
+        let provider = self.provider(&pending.connection).await?;
+        refuse_another_provider(pending, &provider)?;
+        if let Ok(issuer) = provider.issuer() {
+            let names_issuer = provider.names_issuer_in_callbacks();
+            callback.check_issuer(&issuer, names_issuer).map_err(|error| refused(&error))?;
+        }
+        if matches!(callback.outcome, CallbackOutcome::Code(_)) && asked_for_openid(pending) {
+            self.keys(&provider).await?;
+        }
+        Ok(provider)
     }
 
     /// Shows how a sign-in ended that was taken; what was kept of it goes.
@@ -156,7 +180,7 @@ impl Engine {
 
     /// A callback of another issuer ends nothing: the one that was asked may still answer (RFC 9207 section 2.4).
     async fn refuse_another_issuer(&self, pending: &PendingSignIn, callback: &Callback) -> Result<()> {
-        // What is wrong with the provider itself ends the sign-in, in `follow`.
+        // What is wrong with the provider itself ends the sign-in, in `carry`.
         let Ok(provider) = self.provider(&pending.connection).await else { return Ok(()) };
         let Ok(issuer) = provider.issuer() else { return Ok(()) };
         if refuse_another_provider(pending, &provider).is_err() {
@@ -180,7 +204,7 @@ impl Engine {
 }
 
 /// A sign-in whose browser has come back, in nobody else's hands.
-struct Taken {
+struct Claimed {
     pending: PendingSignIn,
     lock: Arc<SessionLock>,
     _turn: OwnedMutexGuard<()>,

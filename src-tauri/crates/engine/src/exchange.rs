@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bobbin_protocol::{
     http::{Field, HttpReply, HttpRequest},
-    token::{TokenClient, TokenReply, process_token_reply, retry_after},
+    token::{TokenClient, TokenReply, process_token_reply, retry_after, salvage_refresh_token},
 };
+use secrecy::SecretString;
 
 use crate::{
     Engine, Error, Result,
@@ -76,6 +77,8 @@ impl Purpose {
 pub(crate) struct Exchanged {
     pub(crate) id: String,
     pub(crate) reply: HttpReply,
+    /// When it was here, in Unix milliseconds. Whoever reads it may come much later.
+    pub(crate) received_at: i64,
     pub(crate) duration_ms: i64,
 }
 
@@ -121,7 +124,13 @@ impl Engine {
     ) -> std::result::Result<Exchanged, Lost> {
         if let Some(endpoint) = purpose.endpoint() {
             let refused = self.refuse_changed(provider, endpoint).await;
-            refused.map_err(|error| Lost { not_sent: true, error, received: None, unrecorded: None })?;
+            refused.map_err(|error| Lost {
+                not_sent: true,
+                error,
+                received: None,
+                at: self.now(),
+                unrecorded: None,
+            })?;
         }
         if purpose.limits().spends {
             request.headers.push(Field::plain("Accept-Encoding", "identity"));
@@ -145,10 +154,8 @@ impl Engine {
         };
         cancelled.armed = false;
         drop(cancelled);
-        let duration_ms = self.now() - started;
-        let exchanged = self.exchanged(purpose, id, duration_ms, url.host_str().unwrap_or_default(), sent)?;
-        self.measure_clock(url.host_str(), &exchanged.reply, started, started + duration_ms);
-        Ok(exchanged)
+        let received_at = self.now();
+        self.exchanged(purpose, id, (started, received_at), url.host_str(), sent)
     }
 
     pub(crate) fn record_lost(&self, lost: &Lost) {
@@ -159,29 +166,33 @@ impl Engine {
         self.record_failure(id, *duration_ms, failure);
     }
 
-    /// What came of the exchange `id` with `host`.
+    /// What came of the exchange `id` with `host`, between two times in Unix milliseconds.
     ///
     /// A failure is recorded, except that of a refresh: what its reply began with is kept before.
     pub(crate) fn exchanged(
         &self,
         purpose: Purpose,
         id: String,
-        duration_ms: i64,
-        host: &str,
+        (started, received_at): (i64, i64),
+        host: Option<&str>,
         sent: std::result::Result<HttpReply, http::Failure>,
     ) -> std::result::Result<Exchanged, Lost> {
+        let duration_ms = received_at - started;
         match sent {
             Ok(reply) => {
                 let (status, bytes) = (reply.status, reply.body.len());
                 tracing::info!(?purpose, status, bytes, duration_ms, "reply");
-                Ok(Exchanged { id, reply, duration_ms })
+                self.measure_clock(host, &reply, started, received_at);
+                Ok(Exchanged { id, reply, received_at, duration_ms })
             }
             Err(failure) => {
                 let not_sent = failure.not_sent();
+                let host = host.unwrap_or("the server");
                 let error = unreachable(host, &failure.reason, purpose.limits().spends);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
                 let unrecorded = Some(Unrecorded { id, duration_ms, failure: failure.to_string() });
-                let mut lost = Lost { not_sent, error, received: failure.received, unrecorded };
+                let mut lost =
+                    Lost { not_sent, error, received: failure.received, at: received_at, unrecorded };
                 if purpose != Purpose::Refresh {
                     self.record_lost(&lost);
                     lost.unrecorded = None;
@@ -208,23 +219,14 @@ impl Engine {
         about: &str,
         single_use: Option<&SingleUse>,
         build: impl Fn(&TokenClient) -> HttpRequest,
-    ) -> Result<(TokenReply, Exchanged)> {
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
         let mut waited = false;
         loop {
             let client = self.client(provider, Leg::Token).await?;
             let request = build(&client.at_token_endpoint());
             let sent = self.send_before_record(provider, purpose, purpose.word(), request, single_use).await;
-            let exchanged = sent.map_err(|lost| lost.error)?;
-            let error = match process_token_reply(&exchanged.reply, &provider.preset.errors) {
-                Ok(tokens) => {
-                    self.tell_unusual(&tokens.warnings);
-                    return Ok((tokens, exchanged));
-                }
-                Err(error) => error,
-            };
-            self.record_exchanged(&exchanged);
-            match wait_for(&exchanged.reply).filter(|_| !waited) {
-                Some(time) => {
+            match self.read_tokens(provider, sent) {
+                Err(NoTokens { wait: Some(time), .. }) if !waited => {
                     waited = true;
                     if let Some(single_use) = single_use {
                         self.0.received.forget(&single_use.lock);
@@ -232,7 +234,34 @@ impl Engine {
                     self.forget_reply(single_use).await;
                     self.wait(provider.slug(), about, time).await?;
                 }
-                None => return Err(skew::told(token_error(&error), self.clock_ahead(provider))),
+                read => return read,
+            }
+        }
+    }
+
+    /// Reads what the token endpoint sent. Only a reply with tokens is not recorded yet.
+    pub(crate) fn read_tokens(
+        &self,
+        provider: &Provider,
+        sent: std::result::Result<Exchanged, Lost>,
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
+        let exchanged = match sent {
+            Ok(exchanged) => exchanged,
+            Err(lost) => {
+                let refresh_token = lost.received.as_ref().and_then(salvage).map(|token| (token, lost.at));
+                return Err(NoTokens { error: lost.error, wait: None, refresh_token });
+            }
+        };
+        match process_token_reply(&exchanged.reply, &provider.preset.errors) {
+            Ok(tokens) => {
+                self.tell_unusual(&tokens.warnings);
+                Ok((tokens, exchanged))
+            }
+            Err(error) => {
+                self.record_exchanged(&exchanged);
+                let told = skew::told(token_error(&error), self.clock_ahead(provider));
+                let refresh_token = salvage(&exchanged.reply).map(|token| (token, exchanged.received_at));
+                Err(NoTokens { error: told, wait: wait_for(&exchanged.reply), refresh_token })
             }
         }
     }
@@ -270,6 +299,8 @@ pub(crate) struct Lost {
     pub(crate) error: Error,
     /// The beginning of a reply that was cut off.
     pub(crate) received: Option<HttpReply>,
+    /// When that was known, in Unix milliseconds.
+    pub(crate) at: i64,
     unrecorded: Option<Unrecorded>,
 }
 
@@ -278,6 +309,32 @@ struct Unrecorded {
     id: String,
     duration_ms: i64,
     failure: String,
+}
+
+/// The refresh token of a success whose reply is wrong or was cut off.
+fn salvage(reply: &HttpReply) -> Option<SecretString> {
+    (200..300).contains(&reply.status).then(|| salvage_refresh_token(&reply.body)).flatten()
+}
+
+/// Why a reply has no tokens that can be used as they are.
+pub(crate) struct NoTokens {
+    pub(crate) error: Error,
+    /// How long the server asks to wait before the next try.
+    wait: Option<Duration>,
+    /// What could be read all the same, and when it came, in Unix milliseconds.
+    pub(crate) refresh_token: Option<(SecretString, i64)>,
+}
+
+impl From<Error> for NoTokens {
+    fn from(error: Error) -> Self {
+        Self { error, wait: None, refresh_token: None }
+    }
+}
+
+impl From<NoTokens> for Error {
+    fn from(no_tokens: NoTokens) -> Self {
+        no_tokens.error
+    }
 }
 
 /// Marks the exchange when its future is dropped: a cancelled run still shows in the drawer.
@@ -335,6 +392,11 @@ fn unreachable(host: &str, reason: &http::Reason, spends: bool) -> Error {
             "connection_lost",
             format!("The connection to {host} was cut off before the whole reply came."),
             unknown,
+        ),
+        http::Reason::SenderLost(_) => (
+            "sender_lost",
+            format!("Bobbin's process that sent the request to {host} gave no reply."),
+            "Something on this computer ended or stopped it. Whether the request took effect is not known.",
         ),
     };
     Error::new(code, message).hint(hint).detail(Some(reason.to_string()))

@@ -50,6 +50,8 @@ pub(crate) enum Reason {
     Inflated(u64),
     #[error("the connection was cut off: {0}")]
     CutOff(String),
+    #[error("no reply came from Bobbin's own process that sends the request: {0}")]
+    SenderLost(String),
 }
 
 impl From<Reason> for Failure {

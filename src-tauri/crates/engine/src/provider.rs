@@ -264,6 +264,12 @@ impl Provider {
     }
 }
 
+/// The same for the [identity](Provider::identity) that a sign-in was begun with.
+pub(crate) fn made_with(identity: &Value) -> Value {
+    let giver = identity["issuer"].as_str().or_else(|| identity["token_endpoint"].as_str());
+    json!({ MADE_WITH: { "iss": giver, "aud": identity["client_id"] } })
+}
+
 impl Engine {
     /// The connection as it stands; a sandbox that does not run yet leaves its endpoints empty.
     pub(crate) fn provider_at_rest(&self, slug: &str) -> Result<Provider> {

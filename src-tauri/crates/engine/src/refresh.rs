@@ -233,15 +233,15 @@ impl Engine {
     ) -> std::result::Result<(), NotSpent> {
         let id = session.id.clone();
         let errors = provider.map(|provider| provider.preset.errors.clone()).unwrap_or_default();
-        let (reply, exchanged, lost) = match outcome {
-            Ok(exchanged) => (Some(exchanged.reply.clone()), Some(exchanged), None),
-            Err(lost) => (lost.received.clone(), None, Some(lost)),
+        let (reply, at, exchanged, lost) = match outcome {
+            Ok(exchanged) => (Some(exchanged.reply.clone()), exchanged.received_at, Some(exchanged), None),
+            Err(lost) => (lost.received.clone(), lost.at, None, Some(lost)),
         };
         // Before anything is judged or recorded: this may be the only copy of what works once.
         let read = reply.as_ref().map(|reply| process_token_reply(reply, &errors));
         let kept = match (&read, &reply) {
-            (Some(Ok(tokens)), _) => Some(self.keep_refreshed(session, tokens.clone(), narrowed).await),
-            (Some(Err(error)), Some(reply)) => self.keep_salvaged(session, reply, error).await,
+            (Some(Ok(tokens)), _) => Some(self.keep_refreshed(session, tokens.clone(), narrowed, at).await),
+            (Some(Err(error)), Some(reply)) => self.keep_salvaged(session, reply, error, at).await,
             _ => None,
         };
         if let Some(exchanged) = exchanged {
@@ -291,23 +291,20 @@ impl Engine {
         before: Session,
         reply: &HttpReply,
         error: &TokenError,
+        at: i64,
     ) -> Option<Result<()>> {
         let success = (200..300).contains(&reply.status);
         let refresh_token = success.then(|| salvage_refresh_token(&reply.body)).flatten()?;
-        let now = self.now();
         let session = Session {
             refresh_token: Some(refresh_token),
-            refresh_issued_at: now,
+            refresh_issued_at: at,
             generation: before.generation + 1,
             refresh_state: RefreshMark::Ready,
             warnings: vec![format!("The last reply was wrong, but its refresh token was kept. {error}")],
             ..before
         };
-        let new = NewTokens {
-            session,
-            source: Source::Refresh { at: now, detail: error.to_string() },
-            id_token: None,
-        };
+        let new =
+            NewTokens { session, source: Source::Refresh { at, detail: error.to_string() }, id_token: None };
         Some(match self.keep_tokens(new).await {
             Ok(()) => Err(Error::new("refresh_reply_salvaged", error.to_string())
                 .hint("The new refresh token in it was kept, so the session goes on: refresh it once more.")
@@ -316,20 +313,20 @@ impl Engine {
         })
     }
 
-    /// Keeps the new pair first, then checks the id_token that came with it.
+    /// Keeps the new pair, which came at `at`, first, then checks the id_token that came with it.
     async fn keep_refreshed(
         &self,
         before: Session,
         reply: TokenReply,
         narrowed: Option<Vec<String>>,
+        at: i64,
     ) -> Result<()> {
-        let now = self.now();
         let session = Session {
             access_token: reply.access_token,
             token_type: reply.token_type,
-            access_issued_at: now,
-            access_expires_at: session_view::expiry(now, reply.expires_in),
-            refresh_issued_at: if reply.refresh_token.is_some() { now } else { before.refresh_issued_at },
+            access_issued_at: at,
+            access_expires_at: session_view::expiry(at, reply.expires_in),
+            refresh_issued_at: if reply.refresh_token.is_some() { at } else { before.refresh_issued_at },
             // RFC 6749 6: a reply without a refresh token leaves the old one in use.
             refresh_token: reply.refresh_token.or_else(|| before.refresh_token.clone()),
             generation: before.generation + 1,
@@ -344,7 +341,7 @@ impl Engine {
             warnings: reply.warnings,
             ..before
         };
-        let source = Source::Refresh { at: now, detail: String::new() };
+        let source = Source::Refresh { at, detail: String::new() };
         let new = NewTokens { session, source, id_token: reply.id_token };
         self.keep_tokens(new.clone()).await?;
         tracing::info!(session = new.session.id, generation = new.session.generation, "refreshed");
@@ -372,7 +369,8 @@ impl Engine {
             state: None,
             access_token: Some(session.access_token.expose_secret()),
             code: None,
-            now: self.now_at(&provider),
+            // The id_token came with the access token, which may be long ago.
+            now: self.time_at(&provider, session.access_issued_at),
             previous: previous.as_ref(),
         };
         let verdict = self.verify(&provider, &id_token, &expected).await?;

@@ -84,6 +84,7 @@ impl Engine {
         let session = self.stored_session(&request.session).await?;
         let provider = self.provider_of(&session, "graphql_endpoint").await?;
         let endpoint = provider.graphql_endpoint()?;
+        crate::session_view::refuse_unverified(&session)?;
         let session = self.fresh_session(session, &provider).await?;
         let name = request.operation_name.as_deref();
         let mut sent = graphql::build_request(
@@ -164,7 +165,7 @@ fn only_operation(document: &str) -> String {
 }
 
 fn response(exchanged: Exchanged, reply: GraphqlReply) -> ResponseView {
-    let Exchanged { id, reply: raw, duration_ms } = exchanged;
+    let Exchanged { id, reply: raw, duration_ms, .. } = exchanged;
     let json = reply.is_json;
     let (size, content_type) = (raw.body.len() as u64, raw.header("content-type").map(str::to_owned));
     let came = String::from_utf8(raw.body)

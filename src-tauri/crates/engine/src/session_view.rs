@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    Error, Result,
     skew::access_end,
     view::{
         CheckOutcome, CheckView, ClaimView, ExpirySource, IdTokenView, NamedValue, RefreshRecordView,
@@ -106,6 +107,26 @@ const CHECKED_AT: &str = "checked_at";
 pub(crate) const BEGUN_WITH: &str = "begun_with";
 /// The member that holds the verdict of a refreshed id_token that was not accepted.
 const REJECTED: &str = "rejected";
+
+/// The member that says why nobody has verified who signed in; an accepted verdict takes its place.
+const UNVERIFIED: &str = "unverified";
+
+pub(crate) fn mark_unverified(session: &mut Session, why: &Error) {
+    let verdict = session.verdict.get_or_insert_with(|| json!({}));
+    verdict[UNVERIFIED] = why.to_string().into();
+    session.warnings.push(format!("Nobody has verified who signed in. {why}"));
+}
+
+/// No query goes out in the name of somebody who was not verified.
+pub(crate) fn refuse_unverified(session: &Session) -> Result<()> {
+    let Some(why) = session.verdict.as_ref().and_then(|kept| kept.get(UNVERIFIED)?.as_str()) else {
+        return Ok(());
+    };
+    Err(Error::new("session_unverified", format!("Nobody has verified who signed in to this session. {why}"))
+        .hint(
+            "Refresh it: an id_token that passes its checks makes it usable. Or sign in again and delete it.",
+        ))
+}
 
 /// What is kept of `verdict`: a rejected one stands beside the last accepted one, whose claims still
 /// say to whom the session belongs.

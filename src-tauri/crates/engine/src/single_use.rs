@@ -29,8 +29,9 @@ use tokio::net::UnixStream;
 use self::message::Reply;
 #[cfg(unix)]
 pub use self::process::send_for_parent;
+pub(crate) use self::resume::is_transient;
 use crate::{
-    Engine,
+    Engine, Error,
     http::{Failure, Limits, Reason, SMALL},
 };
 
@@ -84,15 +85,23 @@ pub(crate) struct Arrived {
     /// The id in the wire record.
     pub(crate) exchange: String,
     pub(crate) spent: Spent,
+    /// In Unix milliseconds: its tokens count from here on, however late they are read.
+    pub(crate) received_at: i64,
     pub(crate) duration_ms: i64,
     result: Result<Reply, (Reason, Option<Reply>)>,
 }
 
 impl Arrived {
-    fn new(exchange: String, spent: Spent, took: Duration, result: Result<HttpReply, Failure>) -> Self {
+    fn new(
+        exchange: String,
+        spent: Spent,
+        (received_at, took): (i64, Duration),
+        result: Result<HttpReply, Failure>,
+    ) -> Self {
         Self {
             exchange,
             spent,
+            received_at,
             duration_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
             result: result
                 .map(Reply::from)
@@ -111,16 +120,29 @@ impl Arrived {
         serde_json::to_value(self).is_ok_and(|arrived| store.put_reply(id, &arrived).is_ok())
     }
 
-    /// What is kept for the session or sign-in `id`. What cannot be read is as good as no reply.
-    pub(crate) fn kept_in(store: &Store, id: &str) -> Result<Option<Self>, StoreError> {
+    /// What is kept for the session or sign-in `id`. What cannot be read stays: another version may read it.
+    pub(crate) fn kept_in(
+        store: &Store,
+        id: &str,
+    ) -> Result<Option<std::result::Result<Self, Unreadable>>, StoreError> {
         match store.reply(id) {
-            Ok(Some(kept)) => match serde_json::from_value(kept) {
-                Ok(arrived) => Ok(Some(arrived)),
-                Err(_) => store.delete_reply(id).map(|()| None),
-            },
-            Ok(None) | Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(None),
+            Ok(kept) => Ok(kept.map(|kept| serde_json::from_value(kept).map_err(|_| Unreadable))),
+            Err(StoreError::Unsealable { .. } | StoreError::Content { .. }) => Ok(Some(Err(Unreadable))),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// A reply of another format, or sealed with another key.
+pub(crate) struct Unreadable;
+
+impl From<Unreadable> for Error {
+    fn from(_: Unreadable) -> Self {
+        Self::new(
+            "reply_unreadable",
+            "A reply with new tokens is kept here, but this version of Bobbin cannot read it.",
+        )
+        .hint("It was left as it is: start the version that kept it. Or sign in again.")
     }
 }
 
@@ -168,7 +190,7 @@ impl Engine {
         let result = self.0.http.send(request, LIMITS).await;
         let Some(store) = store else { return result };
         let (id, spent) = (single_use.lock.id().to_owned(), single_use.spent.clone());
-        let arrived = Arrived::new(exchange.to_owned(), spent, began.elapsed(), result);
+        let arrived = Arrived::new(exchange.to_owned(), spent, (self.now(), began.elapsed()), result);
         let kept = crate::storage::blocking(move || {
             arrived.keep(&store, &id);
             arrived

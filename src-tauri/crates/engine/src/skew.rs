@@ -58,7 +58,13 @@ impl Engine {
 
     /// The provider's idea of now, in Unix seconds, as far as it is followed: its tokens tell times by it.
     pub(crate) fn now_at(&self, provider: &Provider) -> i64 {
-        (self.now() + followed(self.clock_ahead(provider))) / 1000
+        self.time_at(provider, self.now())
+    }
+
+    /// What the provider's clock showed, as far as it is followed, when this computer's showed `at` (Unix
+    /// milliseconds), in Unix seconds.
+    pub(crate) fn time_at(&self, provider: &Provider, at: i64) -> i64 {
+        (at + followed(self.clock_ahead(provider))) / 1000
     }
 
     /// The time for what is signed and sent to the provider, in Unix seconds.

@@ -16,16 +16,19 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bobbin_engine::{
     AtStake, Entropy, Keeping, SingleUseProgram,
-    view::{EndpointDraft, EndpointKind, RefreshState, RequestOutcome, SessionSecret, SignInState},
+    view::{
+        EndpointDraft, EndpointKind, RefreshPolicy, RefreshState, RequestOutcome, SessionSecret, SignInState,
+    },
 };
-use server::{forwarded, server};
+use server::{answers, forwarded, json, server};
 use tempfile::TempDir;
 use tokio::sync::Notify;
-use world::{Person, World, eventually};
+use world::{Person, World, eventually, run};
 
 const KEY: [u8; 32] = [7; 32];
 /// The folder of the Bobbin that a process sends for.
@@ -149,8 +152,13 @@ impl Scene {
 
     /// The Bobbin that is started afterwards.
     async fn next(&self) -> World {
+        self.next_after(Duration::ZERO).await
+    }
+
+    async fn next_after(&self, time: Duration) -> World {
         let next = World::at(&self.folder, Keeping::Key(KEY));
         next.outside.fill(&mut vec![0; 1 << 22]);
+        next.advance(time);
         next.engine.settle().await.unwrap();
         next
     }
@@ -236,6 +244,30 @@ async fn a_refresh_outlives_a_bobbin_that_is_killed() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_is_read_late_brings_tokens_as_old_as_its_reply() {
+    let scene = Scene::new().await;
+    kill(scene.bobbin(REFRESH, &scene.session).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    scene.has_second_generation(&next).await;
+    let session = next.engine.session(&scene.session).await.unwrap();
+    let end = session.access.unwrap().expires_at.unwrap();
+    assert!(end < next.now(), "the access token ended before Bobbin started");
+    let refresh = session.refresh.unwrap();
+    assert!(refresh.issued_at < end, "its refresh token is as old");
+    eventually("the check of its id_token", async || {
+        let session = next.engine.session(&scene.session).await.unwrap();
+        session.id_token.unwrap().checked_at >= next.now() - 60_000
+    })
+    .await;
+    let session = next.engine.session(&scene.session).await.unwrap();
+    assert!(session.id_token.unwrap().verified, "it was good when it came");
+}
+
+#[tokio::test]
 async fn a_refresh_outlives_the_signals_that_end_a_session_of_the_desktop() {
     let scene = Scene::new().await;
     let bobbin = scene.bobbin(REFRESH, &scene.session).await;
@@ -315,6 +347,145 @@ async fn a_reply_to_a_code_that_nobody_read_is_read_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_reply_to_a_code_is_judged_by_when_it_came_however_late_it_is_read() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state != SignInState::Exchanging)
+        .await;
+    let sign_in = next.engine.sign_in("sandbox").unwrap();
+    assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
+    let session = next.engine.session(&sign_in.session.unwrap()).await.unwrap();
+    assert!(session.id_token.unwrap().verified);
+    assert!(session.access.unwrap().expires_at.unwrap() < next.now(), "the access token has ended since");
+    assert_eq!(scene.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_outlives_a_change_of_its_connection() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    scene
+        .first
+        .save_connection(|draft| draft.redirect_uri = "dev.bobbin.workbench:/elsewhere".to_owned())
+        .await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state != SignInState::Exchanging)
+        .await;
+    let sign_in = next.engine.sign_in("sandbox").unwrap();
+    assert_eq!(sign_in.state, SignInState::Done, "{:?}", sign_in.failure);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let file = scene.folder.path().join("connections").join("sandbox.toml");
+    let text = fs::read(&file).unwrap();
+    fs::write(&file, "name = [").unwrap();
+
+    let next = scene.next().await;
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "file_malformed");
+    drop(next);
+
+    fs::write(&file, text).unwrap();
+    let last = scene.next().await;
+    eventually("the session", async || last.engine.overview().await.connections[0].sessions.len() == 2).await;
+    assert_eq!(scene.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_to_a_code_is_kept_unverified_where_the_connection_has_the_keys_of_another_provider() {
+    let scene = Scene::new().await;
+    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    kill(scene.bobbin(LINK, &link).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let keys = answers(&[json(200, "{\"keys\":[]}")]).await;
+    scene
+        .first
+        .save_connection(|draft| {
+            draft.client_id = "another-client".to_owned();
+            draft.endpoints.retain(|endpoint| endpoint.kind != EndpointKind::Jwks);
+            draft.endpoints.push(EndpointDraft { kind: EndpointKind::Jwks, url: keys });
+        })
+        .await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "id_token_unknown_kid");
+    let sessions = next.engine.overview().await.connections.remove(0).sessions;
+    assert_eq!(sessions.len(), 2, "its refresh token is not lost");
+    let kept = sessions.iter().find(|session| session.id != scene.session).unwrap();
+    let refused = next.engine.query_run(run(&kept.id, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(refused.code(), "session_other_provider");
+}
+
+/// A Bobbin was killed; its reply is kept in a form of another version.
+async fn with_a_reply_of_another_version(scene: &Scene, variable: &str, value: &str, id: &str) {
+    kill(scene.bobbin(variable, value).await);
+    scene.go.notify_one();
+    scene.sender_has_ended().await;
+    let random: bobbin_store::Random = Arc::new(|bytes: &mut [u8]| SystemEntropy.fill(bytes));
+    let opened = bobbin_store::Store::open_with_key(scene.folder.path(), KEY, &random);
+    assert!(opened.store.put_reply(id, &serde_json::json!({ "version": 2 })).unwrap());
+}
+
+#[tokio::test]
+async fn a_reply_of_another_version_to_a_refresh_stays_and_nothing_is_sent_again_by_itself() {
+    let scene = Scene::new().await;
+    scene.first.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
+    with_a_reply_of_another_version(&scene, REFRESH, &scene.session, &scene.session).await;
+
+    let next = scene.next_after(Duration::from_hours(1)).await;
+
+    eventually("what is known", async || scene.state(&next).await == (1, RefreshState::PossiblyConsumed))
+        .await;
+    let notices =
+        || next.outside.notices.lock().unwrap().iter().map(|it| it.code.clone()).collect::<Vec<_>>();
+    assert_eq!(notices(), ["reply_unreadable"]);
+    let refused = next.engine.query_run(run(&scene.session, "{ user { __typename } }")).await.unwrap_err();
+    assert_eq!(refused.code(), "refresh_possibly_consumed");
+    assert_eq!((scene.rows("SELECT count(*) FROM replies"), scene.requests()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_reply_of_another_version_to_a_code_stays() {
+    let scene = Scene::new().await;
+    let started = scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&scene.first.opened()).await;
+    with_a_reply_of_another_version(&scene, LINK, &link, &started.id).await;
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "reply_unreadable");
+    assert_eq!(scene.rows("SELECT (SELECT count(*) FROM sign_ins) + (SELECT count(*) FROM replies)"), 2);
+}
+
+#[tokio::test]
 async fn a_sign_in_whose_processes_were_both_killed_says_so() {
     let scene = Scene::new().await;
     scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
@@ -341,7 +512,8 @@ async fn a_sender_that_is_killed_leaves_the_token_possibly_consumed_and_nothing_
     scene.arrived.notified().await;
     signal("-KILL", scene.sending().unwrap());
 
-    assert_eq!(refresh.await.unwrap().unwrap_err().code(), "connection_lost");
+    let error = refresh.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), "sender_lost", "nothing was wrong with the connection: {error}");
     assert_eq!(scene.state(&scene.first).await, (1, RefreshState::PossiblyConsumed));
     assert_eq!(scene.requests(), 1);
 }

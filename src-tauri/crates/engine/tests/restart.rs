@@ -10,7 +10,7 @@ use bobbin_engine::{
     AtStake, Entropy as _, Keeping,
     view::{
         AuthenticationMethod, EndpointDraft, EndpointKind, KeyStoreState, RedirectMethod, RefreshState,
-        RequestOutcome, SignInState,
+        RequestOutcome, SignInState, Step, StepStatus,
     },
 };
 use server::{answers, forwarded, server};
@@ -124,6 +124,65 @@ fn a_refresh_whose_process_died_is_possibly_consumed_at_once() {
         assert_eq!(again.refresh.unwrap().generation, 2);
         assert_eq!(again.history.iter().map(|refresh| refresh.ok).collect::<Vec<_>>(), [false, true]);
     });
+}
+
+#[test]
+fn a_sign_in_whose_process_died_before_the_code_was_sent_still_waits() {
+    let folder = folder();
+    process(async {
+        let world = bobbin(&folder).await;
+        let silent = server(|_| std::future::pending()).await;
+        world.redirect(EndpointKind::Jwks, &silent).await;
+        world.engine.sign_in_start("sandbox", "").await.unwrap();
+        let link = Person::allows(&world.opened()).await;
+        let engine = world.engine.clone();
+        tokio::spawn(async move { engine.app_link(&link).await });
+        eventually("the browser's return", async || {
+            world.engine.sign_in("sandbox").unwrap().state == SignInState::Exchanging
+        })
+        .await;
+    });
+    process(async {
+        let world = next_bobbin(&folder).await;
+        assert_eq!(world.engine.sign_in("sandbox").unwrap().state, SignInState::Waiting);
+    });
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_cancelled_while_its_keys_are_fetched_sends_no_code() {
+    let folder = folder();
+    let world = bobbin(&folder).await;
+    let go = Arc::new(Notify::new());
+    let slow = server({
+        let go = go.clone();
+        move |_| {
+            let go = go.clone();
+            async move {
+                go.notified().await;
+                server::json(200, "{\"keys\":[]}")
+            }
+        }
+    })
+    .await;
+    world.redirect(EndpointKind::Jwks, &slow).await;
+    let started = world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    let engine = world.engine.clone();
+    let returned = tokio::spawn(async move { engine.app_link(&link).await });
+    eventually("the browser's return", async || {
+        world.engine.sign_in("sandbox").unwrap().state == SignInState::Exchanging
+    })
+    .await;
+
+    world.engine.sign_in_cancel(&started.id).await.unwrap();
+    eventually("the end", async || {
+        go.notify_one();
+        returned.is_finished()
+    })
+    .await;
+
+    assert_eq!(world.engine.sign_in("sandbox").unwrap().state, SignInState::Cancelled);
+    assert!(world.engine.wire().iter().all(|row| !row.target.contains("authorization_code")));
 }
 
 #[tokio::test]
@@ -314,6 +373,11 @@ async fn a_new_session_that_cannot_be_written_appears_when_it_can() {
 
     eventually("the session", async || !world.engine.overview().await.connections[0].sessions.is_empty())
         .await;
+    eventually("the end", async || world.engine.sign_in("sandbox").unwrap().state == SignInState::Done).await;
+    let sign_in = world.engine.sign_in("sandbox").unwrap();
+    assert!(sign_in.failure.is_none(), "{:?}", sign_in.failure);
+    assert_eq!(sign_in.steps[Step::Verify as usize].status, StepStatus::Done);
+    assert!(world.engine.session(&sign_in.session.unwrap()).await.is_ok());
 }
 
 #[tokio::test]

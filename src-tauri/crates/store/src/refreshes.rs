@@ -78,7 +78,7 @@ impl Store {
     /// Marks the refresh token of `generation` as in flight at `now` (Unix milliseconds), durably.
     ///
     /// Whoever holds the lock is the only one, so a mark that is found in flight was left by a process that ended,
-    /// and a reply that is kept for it has been read.
+    /// and a reply that can be read has been.
     /// False where nothing must be sent: the session is gone or at another generation, its token
     /// was rejected, or no person asks for it and it was sent twice without a reply or once with an unusable one.
     pub fn begin_refresh(
@@ -102,11 +102,15 @@ impl Store {
                     &RefreshRecord { at: now, generation, ok: false, doubt: Some(Doubt::NoReply), detail },
                 )?;
             }
-            replies::delete(transaction, id)?;
+            // A reply that is still here cannot be read by this Bobbin; a person may go on without it.
+            let is_unread = replies::is_kept(transaction, id)?;
             let begun = asked_by == AskedBy::Person || {
                 let doubts = doubts(transaction, id, generation)?;
-                doubts.len() < MAX_ATTEMPTS && !doubts.contains(&Doubt::UnusableReply)
+                !is_unread && doubts.len() < MAX_ATTEMPTS && !doubts.contains(&Doubt::UnusableReply)
             };
+            if begun {
+                replies::delete(transaction, id)?;
+            }
             let next =
                 if begun { RefreshMark::InFlight { since: now } } else { RefreshMark::PossiblyConsumed };
             set_mark(transaction, id, next)?;

@@ -37,6 +37,16 @@ impl Store {
         sealed.map(|sealed| self.sealer.unseal_json(place(id), &sealed)).transpose()
     }
 
+    /// Leaves a reply that cannot be read where it is: the refresh in flight of session `id` counts as one without a
+    /// reply. False where none is in flight.
+    pub fn pass_over_reply(&self, id: &str) -> Result<bool, StoreError> {
+        self.run(|connection| {
+            let sql = "UPDATE sessions SET refresh_state = 'possibly_consumed', refresh_since = NULL
+                WHERE id = ?1 AND refresh_state = 'in_flight'";
+            Ok(connection.execute(sql, [id])? == 1)
+        })
+    }
+
     /// Deletes a reply that brought nothing that could be kept.
     pub fn delete_reply(&self, id: &str) -> Result<(), StoreError> {
         self.run(|connection| delete(connection, id))
@@ -48,6 +58,11 @@ impl Store {
             "SELECT id FROM sessions WHERE refresh_state = 'in_flight' OR id IN (SELECT id FROM replies)";
         self.list(List { table: "sessions", owner: "in flight", sql }, [], |row| row.get(0), Ok)
     }
+}
+
+pub(crate) fn is_kept(connection: &Connection, id: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM replies WHERE id = ?1)";
+    Ok(connection.query_row(sql, [id], |row| row.get(0))?)
 }
 
 pub(crate) fn delete(connection: &Connection, id: &str) -> Result<(), StoreError> {

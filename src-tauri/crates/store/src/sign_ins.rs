@@ -104,16 +104,24 @@ impl Store {
 
     /// Keeps the session that came of a sign-in that was taken, and ends the sign-in and its request, at `at`.
     ///
+    /// `failed` says what stands against the session, where something does.
     /// An error means that nothing of it was done; [`StoreError::UnknownSignIn`] that another process was faster.
-    pub fn finish_sign_in(&self, id: &str, session: &Session, at: i64) -> Result<(), StoreError> {
+    pub fn finish_sign_in(
+        &self,
+        id: &str,
+        session: &Session,
+        failed: Option<&str>,
+        at: i64,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| {
             if transaction.execute("DELETE FROM sign_ins WHERE id = ?1 AND taken", [id])? == 0 {
                 return Err(StoreError::UnknownSignIn { id: id.to_owned() });
             }
             replies::delete(transaction, id)?;
             sessions::insert(transaction, &self.sealer, session)?;
-            let (done, session) = (RequestOutcome::Succeeded, Some(session.id.as_str()));
-            authorization_requests::end(transaction, &self.sealer, id, done, None, session, at)?;
+            let outcome = if failed.is_some() { RequestOutcome::Failed } else { RequestOutcome::Succeeded };
+            let session = Some(session.id.as_str());
+            authorization_requests::end(transaction, &self.sealer, id, outcome, failed, session, at)?;
             Ok(())
         })?;
         self.remove_lock(id);

@@ -10,13 +10,13 @@ use bobbin_protocol::{
 use bobbin_store::{PendingSignIn, RefreshMark, Session, SessionKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Taken, refuse_another_provider, refused};
+use super::{Claimed, refuse_another_provider, unverified::salvaged};
 use crate::{
     Engine, Error, Result,
-    exchange::Purpose,
-    provider::Provider,
+    exchange::{Exchanged, NoTokens, Purpose},
+    provider::{self, Provider},
     session_view,
-    single_use::{SingleUse, Spent},
+    single_use::{SingleUse, Spent, is_transient},
     skew,
     view::{Change, Step},
     waits,
@@ -24,14 +24,13 @@ use crate::{
 
 impl Engine {
     /// From the compared callback to a session.
-    pub(super) async fn follow(&self, taken: &Taken, callback: Callback) -> std::result::Result<(), Ended> {
-        let pending = &taken.pending;
-        let provider = self.provider(&pending.connection).await?;
-        refuse_another_provider(pending, &provider)?;
-        if let Ok(issuer) = provider.issuer() {
-            let names_issuer = provider.names_issuer_in_callbacks();
-            callback.check_issuer(&issuer, names_issuer).map_err(|error| refused(&error))?;
-        }
+    pub(super) async fn follow(
+        &self,
+        claimed: &Claimed,
+        provider: Result<Provider>,
+        callback: Callback,
+    ) -> std::result::Result<(), Ended> {
+        let (pending, provider) = (&claimed.pending, provider?);
         let code = match callback.outcome {
             CallbackOutcome::Code(code) => code,
             CallbackOutcome::StateOnly => {
@@ -50,46 +49,86 @@ impl Engine {
             run.done(Step::Callback, now, "state matches · code received");
             run.begin(Step::Exchange, now, "Sending code and code_verifier");
         });
-
-        // Before the code is spent: without the keys its tokens could not be accepted.
-        if asked_for_openid(pending) {
-            self.keys(&provider).await?;
-        }
-        let reply = self.exchange_code(taken, &provider, &code).await?;
-        self.accept(pending, &provider, reply, &code).await
+        let read = self.exchange_code(claimed, &provider, &code).await;
+        self.end_exchange(pending, &provider, &code, read).await
     }
 
-    /// From the reply to a code to a session: its id_token is checked, and what it brought is kept.
-    pub(crate) async fn accept(
+    /// From what was read of the reply to a code to a session.
+    pub(crate) async fn end_exchange(
         &self,
         pending: &PendingSignIn,
         provider: &Provider,
-        reply: TokenReply,
         code: &SecretString,
+        read: std::result::Result<(TokenReply, Exchanged), NoTokens>,
     ) -> std::result::Result<(), Ended> {
-        if asked_for_openid(pending) {
-            reply.require_id_token().map_err(|error| token_error(&error))?;
+        let (reply, exchanged) = match read {
+            Ok(read) => read,
+            Err(NoTokens { error, .. }) if error.code() == waits::CANCELLED => {
+                return Err(Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned()));
+            }
+            Err(NoTokens { error, refresh_token: Some((refresh_token, received_at)), .. }) => {
+                let reply = salvaged(refresh_token, &error);
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
+            }
+            Err(no_tokens) => return Err(no_tokens.error.into()),
+        };
+        // Its reply is in the store already.
+        self.record_exchanged(&exchanged);
+        self.accept(pending, provider, code, reply, exchanged.received_at).await
+    }
+
+    /// Checks the id_token of a reply and keeps what the reply brought.
+    async fn accept(
+        &self,
+        pending: &PendingSignIn,
+        provider: &Provider,
+        code: &SecretString,
+        reply: TokenReply,
+        received_at: i64,
+    ) -> std::result::Result<(), Ended> {
+        if asked_for_openid(pending)
+            && let Err(missing) = reply.require_id_token()
+        {
+            let missing = token_error(&missing);
+            return Err(self.keep_unverified(pending, reply, received_at, missing).await.into());
         }
-        let received = self.now();
         self.progress(&pending.id, |run, now| {
             run.done(Step::Exchange, now, &format!("{} token received", reply.token_type));
             run.begin(Step::Verify, now, "Fetching keys and checking the id_token");
         });
 
-        let verdict = self.verify_sign_in(pending, provider, &reply, code).await?;
+        let verdict = match self.verify_sign_in(pending, provider, code, &reply, received_at).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
+            }
+        };
         if let Some(verdict) = &verdict {
             let checks = session_view::checks(verdict);
             self.progress(&pending.id, |run, _| run.checks = checks);
+            if verdict.unknown_kid() && refuse_another_provider(pending, provider).is_err() {
+                // The keys are another provider's by now, and say nothing about it.
+                let error = rejected(verdict);
+                return Err(self.keep_unverified(pending, reply, received_at, error).await.into());
+            }
             if !verdict.accepted() {
                 return Err(skew::told(rejected(verdict), self.clock_ahead(provider)).into());
             }
         }
-        let session = self.session_from(pending, provider, received, reply, verdict.as_ref());
-        self.keep_signed_in(&pending.id, session.clone()).await?;
-        tracing::info!(sign_in = pending.id, "signed in");
-        let missing: Vec<_> =
-            pending.scopes.iter().filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
-        self.progress(&pending.id, |run, now| {
+        let session = self.session_from(pending, received_at, reply, verdict.as_ref());
+        self.keep_signed_in(&pending.id, session.clone(), None).await?;
+        self.show_signed_in(&pending.id, &session);
+        Ok(())
+    }
+
+    /// Ends a sign-in well, now that its session is kept.
+    pub(crate) fn show_signed_in(&self, sign_in: &str, session: &Session) {
+        tracing::info!(sign_in, "signed in");
+        let verdict: Option<Verdict> =
+            session.verdict.clone().and_then(|kept| serde_json::from_value(kept).ok());
+        let asked_for = session.scopes_requested.iter();
+        let missing = asked_for.filter(|scope| !session.scopes_granted.contains(scope)).cloned().collect();
+        self.progress(sign_in, |run, now| {
             let words = verdict
                 .as_ref()
                 .map_or_else(|| "No id_token: openid was not asked for".to_owned(), session_view::tally);
@@ -99,64 +138,65 @@ impl Engine {
         });
         self.changed(Change::Overview);
         if let Some(subject) = verdict.as_ref().and_then(subject) {
-            let engine = self.clone();
+            let (engine, id) = (self.clone(), session.id.clone());
             tokio::spawn(async move {
-                engine.name_from_userinfo(session.id, subject).await;
+                engine.name_from_userinfo(id, subject).await;
             });
         }
-        Ok(())
     }
 
     async fn exchange_code(
         &self,
-        taken: &Taken,
+        claimed: &Claimed,
         provider: &Provider,
         code: &SecretString,
-    ) -> std::result::Result<TokenReply, Ended> {
-        let pending = &taken.pending;
+    ) -> std::result::Result<(TokenReply, Exchanged), NoTokens> {
+        let pending = &claimed.pending;
         let verifier = CodeVerifier::parse(pending.code_verifier.expose_secret())
             .map_err(|error| Error::new("code_verifier_invalid", error.to_string()))?;
         // A code is never sent twice, whatever became of the reply, unless the server says that it did not look at it.
         let spent = Spent::Code(code.expose_secret().to_owned());
-        let single_use = SingleUse::new(taken.lock.clone(), spent);
-        let (reply, exchanged) = self
-            .ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
-                build_code_exchange(client, code, &pending.redirect_uri, &verifier)
-            })
-            .await
-            .map_err(|error| match error.code() {
-                waits::CANCELLED => {
-                    Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned())
-                }
-                _ => Ended::Failed(error),
-            })?;
-        // Its reply is in the store already.
-        self.record_exchanged(&exchanged);
-        Ok(reply)
+        let single_use = SingleUse::new(claimed.lock.clone(), spent);
+        self.ask_for_tokens(provider, Purpose::CodeExchange, &pending.id, Some(&single_use), |client| {
+            build_code_exchange(client, code, &pending.redirect_uri, &verifier)
+        })
+        .await
     }
 
     async fn verify_sign_in(
         &self,
         pending: &PendingSignIn,
         provider: &Provider,
-        reply: &TokenReply,
         code: &SecretString,
-    ) -> std::result::Result<Option<Verdict>, Ended> {
+        reply: &TokenReply,
+        received_at: i64,
+    ) -> Result<Option<Verdict>> {
         let Some(id_token) = &reply.id_token else {
             return Ok(None);
         };
-        let issuer = provider.issuer()?;
+        // Those that it was begun with: the connection may have been changed since the code was sent.
+        let begun_with = &pending.details["provider"];
+        let issuer =
+            begun_with["issuer"].as_str().map_or_else(|| provider.issuer(), |it| Ok(it.to_owned()))?;
         let expected = Expected {
             issuer: &issuer,
-            client_id: provider.client_id(),
+            client_id: begun_with["client_id"].as_str().unwrap_or(provider.client_id()),
             nonce: Some(pending.nonce.expose_secret()),
             state: Some(&pending.state),
             access_token: Some(reply.access_token.expose_secret()),
             code: Some(code.expose_secret()),
-            now: self.now_at(provider),
+            // Not when it is read, which may be at a later start.
+            now: self.time_at(provider, received_at),
             previous: None,
         };
-        Ok(Some(self.verify(provider, id_token, &expected).await?))
+        loop {
+            let verdict = self.verify(provider, id_token, &expected).await;
+            match verdict {
+                // The code is spent, and its tokens wait.
+                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
+                verdict => return verdict.map(Some),
+            }
+        }
     }
 
     /// Checks an id_token; an unknown `kid` asks the server for its keys once more.
@@ -175,10 +215,9 @@ impl Engine {
         Ok(id_token::verify(id_token.expose_secret(), &keys, expected))
     }
 
-    fn session_from(
+    pub(super) fn session_from(
         &self,
         pending: &PendingSignIn,
-        provider: &Provider,
         now: i64,
         reply: TokenReply,
         verdict: Option<&Verdict>,
@@ -203,7 +242,7 @@ impl Engine {
             scopes_granted: reply.scope.unwrap_or_else(|| pending.scopes.clone()),
             verdict: match verdict {
                 Some(verdict) => serde_json::to_value(verdict).ok(),
-                None => Some(provider.made_with()),
+                None => Some(provider::made_with(&pending.details["provider"])),
             },
             extra: reply.extra,
             warnings: reply.warnings,

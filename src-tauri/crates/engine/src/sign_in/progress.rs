@@ -116,6 +116,10 @@ impl Run {
         self.state == SignInState::Waiting
     }
 
+    pub(crate) fn exchanging(&self) -> bool {
+        self.state == SignInState::Exchanging
+    }
+
     /// Starts a step; one that has started keeps its time.
     pub(crate) fn begin(&mut self, step: Step, now: i64, detail: &str) {
         let view = self.step(step);

@@ -13,7 +13,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bobbin_protocol::http::{HttpReply, HttpRequest};
@@ -26,7 +26,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{Arrived, LIMITS, SingleUse, SingleUseProgram, Spent, message::Request};
+use super::{Arrived, LIMITS, SingleUse, SingleUseProgram, Spent, TIMEOUT, message::Request};
 use crate::{
     Engine, Entropy,
     http::{Client, Failure, Reason},
@@ -35,6 +35,8 @@ use crate::{
 
 /// What the child says before the first byte leaves. Without it nothing was sent.
 const SENDING: &str = "sending\n";
+/// How long the child may take in all: for the request itself, and for the store to open and to take the reply.
+const CHILD_TIMEOUT: Duration = TIMEOUT.saturating_add(Duration::from_secs(30));
 /// How long a parent that lives may take to keep the pair of a reply itself.
 const PAIR_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often, and how far apart, a child whose parent has ended tries to write the reply into a store that is busy or full.
@@ -83,15 +85,20 @@ impl Engine {
         // A child that ended takes no job; what it said is read all the same.
         let _ = socket.write_all(&job).await;
         let mut said = BufReader::new(socket);
-        let mut line = String::new();
-        // One that ended before it read the job resets the socket.
-        let _ = said.read_line(&mut line).await;
-        if line != SENDING {
+        let (mut line, mut arrived) = (String::new(), String::new());
+        let heard = tokio::time::timeout(CHILD_TIMEOUT, async {
+            // One that ended before it read the job resets the socket.
+            let _ = said.read_line(&mut line).await;
+            if line == SENDING {
+                let _ = said.read_line(&mut arrived).await;
+            }
+        });
+        let heard = heard.await.is_ok();
+        // Until its end is known, one that is late may still send.
+        if heard && line != SENDING {
             tracing::warn!("the process for a single-use request ended before it sent anything");
             return None;
         }
-        let mut arrived = String::new();
-        let _ = said.read_line(&mut arrived).await;
         Some(match serde_json::from_str::<Arrived>(&arrived) {
             Ok(arrived) => {
                 *lock(&single_use.sender) = Some(said.into_inner());
@@ -99,14 +106,17 @@ impl Engine {
             }
             // It may have written the reply and ended before it could say so.
             Err(_) => kept(&store, single_use.lock.id(), exchange).unwrap_or_else(|| {
-                Err(Reason::CutOff("the process that sent the request was ended".to_owned()).into())
+                let seconds = CHILD_TIMEOUT.as_secs();
+                let what =
+                    if heard { "it ended".to_owned() } else { format!("it said nothing for {seconds} s") };
+                Err(Reason::SenderLost(what).into())
             }),
         })
     }
 }
 
 fn kept(store: &Store, id: &str, exchange: &str) -> Option<Result<HttpReply, Failure>> {
-    let arrived = Arrived::kept_in(store, id).ok()??;
+    let arrived = Arrived::kept_in(store, id).ok()??.ok()?;
     (arrived.exchange == exchange).then(|| arrived.result())
 }
 
@@ -137,7 +147,7 @@ fn reap(mut child: Child) {
 /// The error says why this is not a process that a Bobbin started.
 pub fn send_for_parent(entropy: Arc<dyn Entropy>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let sent = runtime.block_on(async {
         // Ignored from here on: what a session's end or a closed terminal sends must not cost the reply.
         let _ignored = [
             signal(SignalKind::terminate())?,
@@ -156,7 +166,10 @@ pub fn send_for_parent(entropy: Arc<dyn Entropy>) -> io::Result<()> {
         let store = Store::with_access(&access, &random).map_err(io::Error::other)?;
         send(job, &store, parent.get_mut()).await;
         Ok(())
-    })
+    });
+    // A name that is still being looked up must not keep the lock.
+    runtime.shutdown_background();
+    sent
 }
 
 async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
@@ -164,7 +177,7 @@ async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
     let _ = parent.write_all(SENDING.as_bytes()).await;
     let sent = Instant::now();
     let result = Client::default().send(job.request.into(), LIMITS).await;
-    let arrived = Arrived::new(job.exchange, job.spent, sent.elapsed(), result);
+    let arrived = Arrived::new(job.exchange, job.spent, (now(), sent.elapsed()), result);
     let mut has_parent = match arrived.spent {
         Spent::RefreshToken { .. } => tell(&arrived, parent).await && !ends_in_time(parent).await,
         // Its tokens are kept only after their id_token was checked, which may take long.
@@ -180,6 +193,12 @@ async fn send(job: Job, store: &Store, parent: &mut UnixStream) {
         kept = arrived.keep(store, &job.id);
         attempts += 1;
     }
+}
+
+/// In Unix milliseconds.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Whether the parent lives and has the reply.

@@ -2,19 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bobbin_protocol::token::process_token_reply;
 use bobbin_store::{PendingSignIn, RefreshMark, RequestOutcome, Store};
 use secrecy::SecretString;
 
 use super::{Arrived, Spent};
 use crate::{
     Engine, Error, Result,
-    callback::{Ended, asked_for_openid, refuse_another_provider, token_error},
+    callback::Ended,
     exchange::{Exchanged, Lost, Purpose},
     lock,
     provider::Provider,
     sign_in::Run,
-    skew,
     view::{Change, SignInState, Step},
 };
 
@@ -26,8 +24,9 @@ impl Engine {
     pub(crate) fn take_up_replies(&self, store: &Arc<Store>) -> Result<()> {
         for id in store.unfinished_refreshes()? {
             let Ok(Some(session)) = store.session(&id) else { continue };
-            if session.refresh_state == RefreshMark::PossiblyConsumed {
-                // Nobody waits for it, and there is no reply.
+            let has_reply = matches!(store.reply(&id), Ok(Some(_)));
+            if session.refresh_state == RefreshMark::PossiblyConsumed && !has_reply {
+                // Nobody waits for it.
                 continue;
             }
             let engine = self.clone();
@@ -63,6 +62,16 @@ impl Engine {
         let wanted = id.to_owned();
         let left = move |store: &Store| Ok((Arrived::kept_in(store, &wanted)?, store.session(&wanted)?));
         let (Some(arrived), Some(session)) = self.with_store(left).await? else { return Ok(()) };
+        let arrived = match arrived {
+            Ok(arrived) => arrived,
+            Err(unreadable) => {
+                let id = id.to_owned();
+                if self.with_store(move |store| store.pass_over_reply(&id)).await? {
+                    self.report(&unreadable.into());
+                }
+                return Ok(());
+            }
+        };
         let Spent::RefreshToken { generation, since, scopes } = arrived.spent.clone() else { return Ok(()) };
         tracing::info!(session = id, generation, "reading the reply that was left");
         let ended = if session.generation == generation {
@@ -92,9 +101,26 @@ impl Engine {
             Ok((pending, Arrived::kept_in(store, &wanted)?))
         };
         let outcome = match self.with_store(left).await? {
-            (Some(pending), Some(arrived)) => {
+            (Some(_), Some(Err(unreadable))) => {
+                self.progress(id, |run, now| run.fail(now, Error::from(unreadable).into()));
+                return Ok(());
+            }
+            (Some(pending), Some(Ok(arrived))) => {
                 tracing::info!(sign_in = id, "reading the reply that was left");
-                self.accept_arrived(&pending, arrived).await
+                match self.provider_in_time(&pending).await {
+                    Ok(provider) => self.accept_arrived(&pending, &provider, arrived).await,
+                    Err(error) if error.code() == "connection_not_found" => Err(Ended::Failed(
+                        Error::new(
+                            "connection_deleted",
+                            "The connection was deleted before the reply to the code was read.",
+                        )
+                        .hint("Its tokens are gone with the connection, as its sessions are."),
+                    )),
+                    Err(error) => {
+                        self.progress(id, |run, now| run.fail(now, kept_for_later(error).into()));
+                        return Ok(());
+                    }
+                }
             }
             (Some(_), None) => Err(Ended::Failed(
                 Error::new(
@@ -104,53 +130,51 @@ impl Engine {
                 .hint("The code cannot be used again. Sign in again."),
             )),
             // Another process has ended it.
-            (None, _) => return self.adopt_outcome(id).await,
+            (None, _) => {
+                self.adopt_outcome(id).await;
+                return Ok(());
+            }
         };
         self.end_sign_in(id, outcome).await;
         Ok(())
     }
 
+    /// The connection may have been changed since: the code was sent before, and its tokens stay those of the
+    /// provider that the sign-in was begun with.
     async fn accept_arrived(
         &self,
         pending: &PendingSignIn,
+        provider: &Provider,
         arrived: Arrived,
     ) -> std::result::Result<(), Ended> {
         let Spent::Code(code) = arrived.spent.clone() else { return Ok(()) };
-        let provider = self.provider_in_time(pending).await?;
-        refuse_another_provider(pending, &provider)?;
-        let exchanged = self
-            .sent(Purpose::CodeExchange, Some(&provider), arrived)
-            .map_err(|lost| Ended::Failed(lost.error))?;
-        self.record_exchanged(&exchanged);
-        let reply = process_token_reply(&exchanged.reply, &provider.preset.errors)
-            .map_err(|error| skew::told(token_error(&error), self.clock_ahead(&provider)))?;
-        self.tell_unusual(&reply.warnings);
-        self.accept(pending, &provider, reply, &SecretString::from(code)).await
+        let sent = self.sent(Purpose::CodeExchange, Some(provider), arrived);
+        let read = self.read_tokens(provider, sent);
+        self.end_exchange(pending, provider, &SecretString::from(code), read).await
     }
 
-    /// The sign-in's provider with the keys that its id_token needs, however long it cannot be reached: the tokens wait.
+    /// The sign-in's provider, however long it cannot be reached: the tokens wait.
     async fn provider_in_time(&self, pending: &PendingSignIn) -> Result<Provider> {
         loop {
-            let error = match self.provider_with_keys(pending).await {
-                Err(error) if error.code() != "connection_not_found" => error,
+            match self.provider(&pending.connection).await {
+                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
                 ready => return ready,
-            };
-            self.progress(&pending.id, |run, _| run.failure = Some(error.into()));
-            tokio::time::sleep(RETRY_INTERVAL).await;
+            }
         }
     }
 
-    async fn provider_with_keys(&self, pending: &PendingSignIn) -> Result<Provider> {
-        let provider = self.provider(&pending.connection).await?;
-        if asked_for_openid(pending) {
-            self.keys(&provider).await?;
-        }
-        Ok(provider)
+    /// Shows why a sign-in whose tokens are here goes on waiting for its provider, and waits.
+    pub(crate) async fn wait_for_provider(&self, pending: &PendingSignIn, why: Error) {
+        self.progress(&pending.id, |run, _| run.failure = Some(why.into()));
+        tokio::time::sleep(RETRY_INTERVAL).await;
     }
 
-    /// Shows what another process made of a sign-in.
-    async fn adopt_outcome(&self, id: &str) -> Result<()> {
-        let requests = self.with_store(Store::requests).await?;
+    /// Shows what another process made of a sign-in that goes on here.
+    pub(crate) async fn adopt_outcome(&self, id: &str) {
+        let requests = match self.with_store(Store::requests).await {
+            Ok(requests) => requests,
+            Err(error) => return self.report(&error),
+        };
         let request = requests.into_iter().find(|request| request.id == id);
         let session = request
             .as_ref()
@@ -159,10 +183,11 @@ impl Engine {
         let why = request.and_then(|request| request.detail).unwrap_or_default();
         self.progress(id, |run, now| match session {
             Some(session) => run.succeed(session),
-            None => run.end(SignInState::Failed, now, &why),
+            None if run.exchanging() => run.end(SignInState::Failed, now, &why),
+            // It was ended here.
+            None => {}
         });
         self.changed(Change::Overview);
-        Ok(())
     }
 
     fn sent(
@@ -172,10 +197,25 @@ impl Engine {
         arrived: Arrived,
     ) -> std::result::Result<Exchanged, Lost> {
         let url = provider.and_then(|provider| provider.token_endpoint().ok());
-        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("the server");
-        let (id, duration_ms) = (arrived.exchange.clone(), arrived.duration_ms);
-        self.exchanged(purpose, id, duration_ms, host, arrived.result())
+        let host = url.as_ref().and_then(url::Url::host_str);
+        let times = (arrived.received_at - arrived.duration_ms, arrived.received_at);
+        self.exchanged(purpose, arrived.exchange.clone(), times, host, arrived.result())
     }
+}
+
+/// Whether a later try can find a network or a provider that works again.
+pub(crate) fn is_transient(error: &Error) -> bool {
+    matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
+}
+
+/// What a person can mend, while the reply stays where it is.
+fn kept_for_later(error: Error) -> Error {
+    let hint = error.view().hint.clone().unwrap_or_default();
+    error.hint(
+        format!("{hint} The reply to the code is kept: start Bobbin again when this is mended.")
+            .trim()
+            .to_owned(),
+    )
 }
 
 /// The sign-in as it stands while its code is under way.

@@ -33,10 +33,11 @@ pub(crate) enum Source {
         at: i64,
         detail: String,
     },
-    /// The sign-in of that id.
+    /// The sign-in of that id; `failed` says what stands against its tokens, where something does.
     SignIn {
         id: String,
         at: i64,
+        failed: Option<Error>,
     },
     Person,
 }
@@ -56,9 +57,14 @@ impl Engine {
         self.keep_tokens(NewTokens { session, source: Source::Person, id_token: None }).await
     }
 
-    /// Keeps the session that came of a sign-in, and with it the sign-in's end.
-    pub(crate) async fn keep_signed_in(&self, sign_in: &str, session: Session) -> Result<()> {
-        let source = Source::SignIn { id: sign_in.to_owned(), at: self.now() };
+    /// Keeps the session that came of a sign-in, also of a `failed` one, and with it the sign-in's end.
+    pub(crate) async fn keep_signed_in(
+        &self,
+        sign_in: &str,
+        session: Session,
+        failed: Option<Error>,
+    ) -> Result<()> {
+        let source = Source::SignIn { id: sign_in.to_owned(), at: self.now(), failed };
         self.keep_tokens(NewTokens { session, source, id_token: None }).await
     }
 
@@ -99,7 +105,9 @@ impl Engine {
         let Some(new) = lock(&held.tokens).iter().find(|new| new.session.id == id).cloned() else {
             return Ok(());
         };
-        match self.write_tokens(&new).await {
+        let written = self.write_tokens(&new).await;
+        let is_kept = written.is_ok();
+        match written {
             Err(error) if !hopeless(&error) => return Err(self.unsaved(&new.session, Some(error)).await),
             // Another process has refreshed or deleted the session: what it left counts.
             Err(_) | Ok(()) => lock(&held.tokens).retain(|new| new.session.id != id),
@@ -109,6 +117,15 @@ impl Engine {
         }
         drop(saving);
         self.session_changed(id);
+        match new.source {
+            Source::SignIn { id, failed: Some(error), .. } if is_kept => {
+                self.progress(&id, |run, now| run.fail(now, error.into()));
+            }
+            Source::SignIn { id, failed: None, .. } if is_kept => {
+                self.show_signed_in(&id, &new.session);
+            }
+            _ => {}
+        }
         if let Some(id_token) = new.id_token
             && let Err(error) = self.check_refreshed(new.session, id_token).await
         {
@@ -141,7 +158,10 @@ impl Engine {
         let NewTokens { session, source, .. } = new.clone();
         self.with_store(move |store| match source {
             Source::Refresh { at, detail } => store.finish_refresh(&session, &detail, at),
-            Source::SignIn { id, at } => store.finish_sign_in(&id, &session, at),
+            Source::SignIn { id, at, failed } => {
+                let failed = failed.map(|error| error.to_string());
+                store.finish_sign_in(&id, &session, failed.as_deref(), at)
+            }
             Source::Person => store.add_session(&session),
         })
         .await

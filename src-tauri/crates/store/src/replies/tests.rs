@@ -2,7 +2,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    RefreshFailure, RefreshMark, RequestOutcome, Session, Store, StoreError,
+    AskedBy, RefreshFailure, RefreshMark, RequestOutcome, Session, Store, StoreError,
     testing::{Folder, begin, open, refreshed, session, sign_in},
 };
 
@@ -45,7 +45,10 @@ fn a_refresh_that_ended_keeps_no_reply() {
         |store| store.finish_refresh(&refreshed(&session("one")), "", 2100).unwrap(),
         |store| store.fail_refresh("one", (1, 2000), RefreshFailure::Unused, "429", 2100).unwrap(),
         |store| store.delete_session("one").unwrap(),
-        |store| assert!(begin(store, "one", 1, 3000).is_some()),
+        |store| {
+            let lock = store.try_lock_session("one").unwrap().unwrap();
+            assert!(store.begin_refresh(&lock, 1, 3000, AskedBy::Person).unwrap());
+        },
     ];
     for end in ends {
         let (_folder, store) = in_flight();
@@ -53,6 +56,19 @@ fn a_refresh_that_ended_keeps_no_reply() {
         end(&store);
         assert_eq!(store.reply("one").unwrap(), None);
     }
+}
+
+#[test]
+fn a_reply_that_nobody_could_read_stays_until_a_person_goes_on_without_it() {
+    let (folder, store) = in_flight();
+    store.put_reply("one", &reply()).unwrap();
+    assert!(store.pass_over_reply("one").unwrap() && !store.pass_over_reply("one").unwrap());
+
+    assert!(begin(&store, "one", 1, 3000).is_none(), "nothing is sent by itself");
+
+    let store = folder.open();
+    assert_eq!(store.session("one").unwrap().unwrap().refresh_state, RefreshMark::PossiblyConsumed);
+    assert_eq!(store.reply("one").unwrap(), Some(reply()));
 }
 
 #[test]
@@ -94,7 +110,7 @@ fn a_finished_sign_in_leaves_its_session_and_nothing_else() {
     let (folder, store) = taken();
     store.put_reply("one", &reply()).unwrap();
 
-    store.finish_sign_in("one", &session("new"), 3000).unwrap();
+    store.finish_sign_in("one", &session("new"), None, 3000).unwrap();
 
     let other = open(folder.path());
     assert!(other.session("new").unwrap().is_some());
@@ -104,10 +120,23 @@ fn a_finished_sign_in_leaves_its_session_and_nothing_else() {
 }
 
 #[test]
+fn a_session_that_something_stands_against_is_kept_with_its_failed_request() {
+    let (folder, store) = taken();
+    store.put_reply("one", &reply()).unwrap();
+
+    store.finish_sign_in("one", &session("new"), Some("no id_token"), 3000).unwrap();
+
+    let other = open(folder.path());
+    assert!(other.session("new").unwrap().is_some() && other.reply("one").unwrap().is_none());
+    let request = other.requests().unwrap().remove(0);
+    assert_eq!((request.outcome, request.detail.as_deref()), (RequestOutcome::Failed, Some("no id_token")));
+}
+
+#[test]
 fn of_two_that_finish_one_sign_in_one_keeps_its_session() {
     let (folder, store) = taken();
-    store.finish_sign_in("one", &session("first"), 3000).unwrap();
-    let second = folder.open().finish_sign_in("one", &session("second"), 3000);
+    store.finish_sign_in("one", &session("first"), None, 3000).unwrap();
+    let second = folder.open().finish_sign_in("one", &session("second"), None, 3000);
     assert!(matches!(second, Err(StoreError::UnknownSignIn { .. })));
     let ids: Vec<Session> = store.sessions().unwrap();
     assert_eq!(ids.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["first"]);

@@ -121,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
         "id-token-missing",
         "whole",
         "no id_token at all",
-        "The sign-in is refused: openid was asked for, and no id_token came.",
+        "The sign-in fails, as openid was asked for; its tokens are kept in a session that no query uses.",
     ),
     (
         "alg-none",

@@ -110,7 +110,7 @@ pub(super) const ROWS: &[Row] = &[
         "token-duplicate-member",
         "members",
         "access_token comes twice",
-        "The reply is refused: it is not clear which access token is meant.",
+        "It is not clear which access token is meant: only the refresh token is kept, and refreshed it brings another.",
     ),
     (
         "refresh-without-new-token",

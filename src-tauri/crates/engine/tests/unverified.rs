@@ -1,0 +1,130 @@
+//! A sign-in whose tokens cannot be judged keeps them, and nobody uses them before they are verified.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod server;
+mod world;
+
+use bobbin_engine::view::{EndpointKind, RequestOutcome, SessionSecret, SignInState};
+use server::{answers, forwarded, json, server};
+use world::{Person, World, run};
+
+const DOCUMENT: &str = "{ user { __typename } }";
+
+async fn faults(world: &World, faults: &[&str]) {
+    let ids: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+    world.engine.sandbox_faults_set(&ids).await.unwrap();
+}
+
+/// A sign-in that fails with this code and leaves one session, whose id this is.
+async fn unverified(world: &World, code: &str) -> String {
+    world.engine.sign_in_start("sandbox", "").await.unwrap();
+    let link = Person::allows(&world.opened()).await;
+    world.engine.app_link(&link).await;
+    let sign_in = world.engine.sign_in("sandbox").unwrap();
+    let failure = sign_in.failure.unwrap();
+    assert_eq!((sign_in.state, &*failure.code), (SignInState::Failed, code));
+    let mut sessions = world.engine.overview().await.connections.remove(0).sessions;
+    assert_eq!(sessions.len(), 1, "{code}");
+    let session = sessions.remove(0).id;
+    let request = world.engine.requests().await.unwrap().remove(0);
+    assert_eq!((request.outcome, request.session.as_ref()), (RequestOutcome::Failed, Some(&session)));
+    assert!(!world.engine.session(&session).await.unwrap().warnings.is_empty(), "it says what is wrong");
+    session
+}
+
+async fn no_query_uses(world: &World, session: &str) {
+    let mut request = run(session, DOCUMENT);
+    // A run of its own each time.
+    request.id = format!("refused after {} requests", world.engine.wire().len());
+    let refused = world.engine.query_run(request).await.unwrap_err();
+    assert_eq!(refused.code(), "session_unverified");
+    assert!(world.engine.wire().iter().all(|row| !row.target.starts_with("/graphql")));
+}
+
+#[tokio::test]
+async fn tokens_whose_keys_cannot_be_fetched_are_kept_and_a_refresh_verifies_them() {
+    let world = World::new();
+    world.engine.sandbox().await.unwrap();
+    // With a set that was read before, the code is sent.
+    let other = world.session_id().await;
+    world.engine.session_delete(&other).await.unwrap();
+    faults(&world, &["keys-html", "kid-unknown"]).await;
+    let session = unverified(&world, "jwks_not_json").await;
+    no_query_uses(&world, &session).await;
+
+    faults(&world, &[]).await;
+    let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
+
+    assert!(refreshed.id_token.unwrap().verified);
+    assert_eq!(world.engine.query_run(run(&session, DOCUMENT)).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn tokens_without_the_id_token_that_was_asked_for_are_kept_and_not_used() {
+    let world = World::new();
+    world.engine.sandbox().await.unwrap();
+    faults(&world, &["id-token-missing"]).await;
+    let session = unverified(&world, "token_id_token_missing").await;
+    no_query_uses(&world, &session).await;
+    world.engine.session_refresh(&session, 1, None).await.unwrap();
+    no_query_uses(&world, &session).await;
+}
+
+#[tokio::test]
+async fn the_refresh_token_of_a_reply_to_a_code_that_is_wrong_in_any_way_is_kept() {
+    let whole = r#"{"refresh_token":"successor","access_token":"a","token_type":"Bearer","expires_in":900}"#;
+    let cut = |bytes: usize| {
+        let mut reply = json(200, whole);
+        reply.truncate(reply.len() - bytes);
+        reply
+    };
+    let replies = [
+        (json(200, r#"{"refresh_token":"successor"}"#), "token_access_token_missing"),
+        (json(200, r#"{"refresh_token":"successor","access_token":7}"#), "token_reply_wrong_type"),
+        (
+            json(200, r#"{"refresh_token":"successor","access_token":"a","access_token":"b"}"#),
+            "token_reply_duplicate_member",
+        ),
+        (
+            json(200, r#"{"refresh_token":"successor","access_token":"a" and nonsense"#),
+            "token_reply_not_json",
+        ),
+        (json(200, whole), "token_id_token_missing"),
+        (cut(1), "connection_lost"),
+        (cut(whole.len() - r#"{"refresh_token":"successor""#.len()), "connection_lost"),
+    ];
+    for (reply, code) in replies {
+        let world = World::new();
+        world.redirect(EndpointKind::Token, &answers(&[reply]).await).await;
+        let session = unverified(&world, code).await;
+        let token = world.engine.session_secret(&session, SessionSecret::RefreshToken).await.unwrap();
+        assert_eq!(token, "successor", "{code}");
+        no_query_uses(&world, &session).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_out_of_a_reply_that_is_cut_off_works() {
+    let world = World::new();
+    let token_endpoint = world.url_of_running_token_endpoint().await;
+    let cutting = server({
+        let token_endpoint = token_endpoint.clone();
+        move |request| {
+            let token_endpoint = token_endpoint.clone();
+            async move {
+                let mut reply = forwarded(&token_endpoint, &request).await;
+                reply.pop();
+                reply
+            }
+        }
+    })
+    .await;
+    world.redirect(EndpointKind::Token, &cutting).await;
+    let session = unverified(&world, "connection_lost").await;
+
+    world.redirect(EndpointKind::Token, &token_endpoint).await;
+    let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
+
+    assert!(refreshed.id_token.unwrap().verified);
+    assert_eq!(world.engine.query_run(run(&session, DOCUMENT)).await.unwrap().status, 200);
+}
