@@ -137,6 +137,17 @@ impl Scene {
         Self { folder, first, session, arrived, go, requests }
     }
 
+    /// The same, once a Bobbin was killed that had sent a code; nobody has read the reply.
+    async fn with_a_reply_to_a_code() -> Self {
+        let scene = Self::new().await;
+        scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
+        let link = Person::allows(&scene.first.opened()).await;
+        kill(scene.bobbin(LINK, &link).await);
+        scene.go.notify_one();
+        scene.sender_has_ended().await;
+        scene
+    }
+
     /// Another process with a Bobbin in it, once its request has reached the provider.
     async fn bobbin(&self, variable: &str, value: &str) -> Child {
         let bobbin = Command::new(env::current_exe().unwrap())
@@ -333,12 +344,7 @@ async fn a_sign_in_outlives_a_bobbin_that_is_killed() {
 
 #[tokio::test]
 async fn a_reply_to_a_code_that_nobody_read_is_read_at_the_next_start() {
-    let scene = Scene::new().await;
-    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
-    let link = Person::allows(&scene.first.opened()).await;
-    kill(scene.bobbin(LINK, &link).await);
-    scene.go.notify_one();
-    scene.sender_has_ended().await;
+    let scene = Scene::with_a_reply_to_a_code().await;
 
     let next = scene.next().await;
 
@@ -348,12 +354,7 @@ async fn a_reply_to_a_code_that_nobody_read_is_read_at_the_next_start() {
 
 #[tokio::test]
 async fn a_reply_to_a_code_is_judged_by_when_it_came_however_late_it_is_read() {
-    let scene = Scene::new().await;
-    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
-    let link = Person::allows(&scene.first.opened()).await;
-    kill(scene.bobbin(LINK, &link).await);
-    scene.go.notify_one();
-    scene.sender_has_ended().await;
+    let scene = Scene::with_a_reply_to_a_code().await;
 
     let next = scene.next_after(Duration::from_hours(1)).await;
 
@@ -369,12 +370,7 @@ async fn a_reply_to_a_code_is_judged_by_when_it_came_however_late_it_is_read() {
 
 #[tokio::test]
 async fn a_reply_to_a_code_outlives_a_change_of_its_connection() {
-    let scene = Scene::new().await;
-    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
-    let link = Person::allows(&scene.first.opened()).await;
-    kill(scene.bobbin(LINK, &link).await);
-    scene.go.notify_one();
-    scene.sender_has_ended().await;
+    let scene = Scene::with_a_reply_to_a_code().await;
     scene
         .first
         .save_connection(|draft| draft.redirect_uri = "dev.bobbin.workbench:/elsewhere".to_owned())
@@ -389,13 +385,20 @@ async fn a_reply_to_a_code_outlives_a_change_of_its_connection() {
 }
 
 #[tokio::test]
+async fn a_reply_to_a_code_whose_connection_was_deleted_is_told_as_that() {
+    let scene = Scene::with_a_reply_to_a_code().await;
+    fs::remove_file(scene.folder.path().join("connections").join("sandbox.toml")).unwrap();
+
+    let next = scene.next().await;
+
+    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+        .await;
+    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "connection_deleted");
+}
+
+#[tokio::test]
 async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
-    let scene = Scene::new().await;
-    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
-    let link = Person::allows(&scene.first.opened()).await;
-    kill(scene.bobbin(LINK, &link).await);
-    scene.go.notify_one();
-    scene.sender_has_ended().await;
+    let scene = Scene::with_a_reply_to_a_code().await;
     let file = scene.folder.path().join("connections").join("sandbox.toml");
     let text = fs::read(&file).unwrap();
     fs::write(&file, "name = [").unwrap();
@@ -414,12 +417,7 @@ async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
 
 #[tokio::test]
 async fn a_reply_to_a_code_is_kept_unverified_where_the_connection_has_the_keys_of_another_provider() {
-    let scene = Scene::new().await;
-    scene.first.engine.sign_in_start("sandbox", "").await.unwrap();
-    let link = Person::allows(&scene.first.opened()).await;
-    kill(scene.bobbin(LINK, &link).await);
-    scene.go.notify_one();
-    scene.sender_has_ended().await;
+    let scene = Scene::with_a_reply_to_a_code().await;
     let keys = answers(&[json(200, "{\"keys\":[]}")]).await;
     scene
         .first
