@@ -71,12 +71,9 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
     window::to_front(app);
     let asked = options.workspace.map(|workspace| Path::new(directory).join(workspace));
     if asked.is_some_and(|asked| asked != app.state::<Profile>().workspace_dir) {
-        let notice = Notice {
-            level: NoticeLevel::Warning,
-            code: "workspace_not_opened".to_owned(),
-            message: "Bobbin is already open with another workspace.".to_owned(),
-            hint: Some("Close it, then start it again with the workspace that you want.".to_owned()),
-        };
+        let message = "Bobbin is already open with another workspace.";
+        let notice = Notice::new(NoticeLevel::Warning, "workspace_not_opened", message);
+        let notice = notice.hint("Close it, then start it again with the workspace that you want.");
         let _ = app.emit("notice", notice);
     }
 }

@@ -55,32 +55,21 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Unsaid::default());
     // Here and not earlier: a second process ended before, and must not write to the log of the first.
     if let Err(error) = log::start(&profile.log_dir) {
-        notice_later(
-            handle,
-            Notice {
-                level: NoticeLevel::Warning,
-                code: "log_failed".to_owned(),
-                message: format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display()),
-                hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-            },
-        );
+        let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
+        let notice = Notice::new(NoticeLevel::Warning, "log_failed", message);
+        notice_later(handle, notice.hint("Make the folder writable and start Bobbin again."));
     }
     tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
     if let Some(trouble) = &profile.trouble {
         notice_later(handle, data_folder_failed(trouble));
     }
     if let Some(report) = panic_report::take_untold(&profile.log_dir) {
+        let message =
+            format!("Bobbin ran into an internal error on {}. The report contains no tokens.", report.time);
+        let notice = Notice::new(NoticeLevel::Info, "panic_reported", message);
         notice_later(
             handle,
-            Notice {
-                level: NoticeLevel::Info,
-                code: "panic_reported".to_owned(),
-                message: format!(
-                    "Bobbin ran into an internal error on {}. The report contains no tokens.",
-                    report.time
-                ),
-                hint: Some(format!("To report the problem, attach {}.", report.path.display())),
-            },
+            notice.hint(format!("To report the problem, attach {}.", report.path.display())),
         );
     }
     let keeping = match &profile.trouble {
@@ -105,15 +94,9 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(commands::Held::default());
     app.manage(First::default());
     if let Some(error) = window::open(app, profile.data_dir.join("window.json"))? {
-        notice_later(
-            handle,
-            Notice {
-                level: NoticeLevel::Warning,
-                code: "window_state_unreadable".to_owned(),
-                message: format!("The window's saved size and zoom could not be read ({error})."),
-                hint: Some("The window opened at its usual size. The file was set aside.".to_owned()),
-            },
-        );
+        let message = format!("The window's saved size and zoom could not be read ({error}).");
+        let notice = Notice::new(NoticeLevel::Warning, "window_state_unreadable", message);
+        notice_later(handle, notice.hint("The window opened at its usual size. The file was set aside."));
     }
     Ok(())
 }
@@ -125,12 +108,9 @@ pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
 }
 
 fn data_folder_failed(trouble: &str) -> Notice {
-    Notice {
-        level: NoticeLevel::Error,
-        code: "data_folder_failed".to_owned(),
-        message: format!("{trouble} Nothing is kept beyond this run."),
-        hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-    }
+    let message = format!("{trouble} Nothing is kept beyond this run.");
+    Notice::new(NoticeLevel::Error, "data_folder_failed", message)
+        .hint("Make the folder writable and start Bobbin again.")
 }
 
 /// The last event of the app is the time to clean up: the process then ends without running destructors.

@@ -69,15 +69,9 @@ pub(crate) fn ended(app: &AppHandle) {
 }
 
 fn load_again(app: &AppHandle) {
-    start::notice_later(
-        app,
-        Notice {
-            level: NoticeLevel::Warning,
-            code: "page_restarted".to_owned(),
-            message: "The page stopped working and was loaded again.".to_owned(),
-            hint: Some("Your sessions and what you typed are still here.".to_owned()),
-        },
-    );
+    let message = "The page stopped working and was loaded again.";
+    let notice = Notice::new(NoticeLevel::Warning, "page_restarted", message);
+    start::notice_later(app, notice.hint("Your sessions and what you typed are still here."));
     if let Some(window) = app.get_webview_window(super::LABEL) {
         // Without a page there is nobody to tell.
         let _ = window.reload();
