@@ -5,6 +5,7 @@
 
 use std::{
     ffi::OsString,
+    mem,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -56,6 +57,15 @@ impl Registration {
     }
 }
 
+/// The links that arrived before the engine could answer. A second process can hand one over before there is an engine.
+pub(crate) struct EarlyLinks(Mutex<Option<Vec<String>>>);
+
+impl Default for EarlyLinks {
+    fn default() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
+}
+
 /// A second process was started in `directory`: with a link to hand over, or by a person who looks for the window.
 pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &str) {
     leaving::stay(app);
@@ -78,10 +88,14 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
     }
 }
 
-/// Takes the link that this process was started with. Called once, when the engine can answer.
+/// Takes the link that this process was started with, and those that arrived since. Called once, when the engine can
+/// answer.
 pub(crate) fn take_first(app: &AppHandle) {
-    if let Some(link) = &app.state::<Options>().link {
-        receive(app, link.clone());
+    let own = app.state::<Options>().link.clone();
+    let early = app.state::<EarlyLinks>();
+    let waiting = mem::take(&mut *early.0.lock().unwrap_or_else(PoisonError::into_inner));
+    for link in own.into_iter().chain(waiting.into_iter().flatten()) {
+        receive(app, link);
     }
     // macOS hands links over as events instead of arguments.
     if cfg!(target_os = "macos") {
@@ -159,6 +173,11 @@ mod system {
 }
 
 fn receive(app: &AppHandle, url: String) {
+    let early = app.state::<EarlyLinks>();
+    if let Some(waiting) = &mut *early.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        waiting.push(url);
+        return;
+    }
     let engine = app.state::<Engine>().inner().clone();
     tauri::async_runtime::spawn(async move { engine.app_link(&url).await });
 }

@@ -34,7 +34,7 @@ pub(crate) struct First(AtomicBool);
 
 /// What the page is told as soon as it asks for its first view.
 #[derive(Default)]
-struct Unsaid(Mutex<Vec<Notice>>);
+pub(crate) struct Unsaid(Mutex<Vec<Notice>>);
 
 /// Never fails: Tauri would panic. What keeps the window from opening is told on standard error.
 #[allow(clippy::unnecessary_wraps, reason = "Tauri's type")]
@@ -52,7 +52,6 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
 fn open(app: &App) -> Result<(), Box<dyn Error>> {
     let profile = app.state::<Profile>();
     let handle = app.handle();
-    app.manage(Unsaid::default());
     // Here and not earlier: a second process ended before, and must not write to the log of the first.
     if let Err(error) = log::start(&profile.log_dir) {
         let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
