@@ -21,7 +21,6 @@ use crate::{
     command_line::{self, Options, Request},
     leaving,
     profile::{APP_ID, Profile},
-    window,
 };
 
 #[cfg(target_os = "linux")]
@@ -68,7 +67,6 @@ impl Default for EarlyLinks {
 
 /// A second process was started in `directory`: with a link to hand over, or by a person who looks for the window.
 pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &str) {
-    leaving::stay(app);
     let arguments = arguments.iter().skip(1).map(OsString::from);
     // It has read its command line itself, and ended where that was wrong.
     let options = match command_line::parse(arguments) {
@@ -78,7 +76,7 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
     if let Some(link) = options.link {
         return receive(app, link);
     }
-    window::to_front(app);
+    leaving::stay(app);
     let asked = options.workspace.map(|workspace| Path::new(directory).join(workspace));
     if asked.is_some_and(|asked| asked != app.state::<Profile>().workspace_dir) {
         let message = "Bobbin is already open with another workspace.";

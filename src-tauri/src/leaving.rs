@@ -54,11 +54,12 @@ pub(crate) fn may_end(app: &AppHandle) -> bool {
     false
 }
 
-/// Somebody wants to see Bobbin again.
+/// Somebody wants to see Bobbin again: the window comes to the front, and the process stays as long as it is open.
 pub(crate) fn stay(app: &AppHandle) {
     if let Some(leaving) = app.try_state::<Leaving>() {
         leaving.set(State::Open);
     }
+    window::to_front(app);
 }
 
 async fn finish(app: &AppHandle, engine: &Engine) {
@@ -91,7 +92,6 @@ fn ask(app: &AppHandle) {
         .show(move |keep| {
             if keep {
                 stay(&handle);
-                window::to_front(&handle);
             } else {
                 end(&handle);
             }
