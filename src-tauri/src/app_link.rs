@@ -14,13 +14,14 @@ use bobbin_engine::{
     Engine,
     view::{LinkRegistration, Notice, NoticeLevel},
 };
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use crate::{
     command_line::{self, Options, Request},
     leaving,
-    profile::{APP_ID, Profile},
+    profile::{self, APP_ID, Profile},
+    start,
 };
 
 #[cfg(target_os = "linux")]
@@ -78,11 +79,11 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
     }
     leaving::stay(app);
     let asked = options.workspace.map(|workspace| Path::new(directory).join(workspace));
-    if asked.is_some_and(|asked| asked != app.state::<Profile>().workspace_dir) {
+    if asked.is_some_and(|asked| !profile::same(&asked, &app.state::<Profile>().workspace_dir)) {
         let message = "Bobbin is already open with another workspace.";
         let notice = Notice::new(NoticeLevel::Warning, "workspace_not_opened", message);
         let notice = notice.hint("Close it, then start it again with the workspace that you want.");
-        let _ = app.emit("notice", notice);
+        start::notice_later(app, notice);
     }
 }
 

@@ -138,7 +138,8 @@ fn log_dir(data_dir: &Path, is_default: bool) -> PathBuf {
     platform.filter(|_| is_default).unwrap_or_else(|| data_dir.join("logs"))
 }
 
-fn same(one: &Path, other: &Path) -> bool {
+/// Whether both name one folder, in whatever spelling.
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,

@@ -11,7 +11,7 @@ use std::{
 
 use bobbin_engine::{
     Config, Engine, Keeping,
-    view::{Notice, NoticeLevel},
+    view::{Change, Notice, NoticeLevel},
 };
 use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
 
@@ -100,10 +100,12 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Tells the page when it asks for its first view, at the start or after it was loaded again.
+/// Tells the page when it asks for its view of everything, which a page that is there does at once. So the notice
+/// also reaches a page that is still loading.
 pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
     let unsaid = app.state::<Unsaid>();
     unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    let _ = app.emit("changed", Change::Overview);
 }
 
 fn data_folder_failed(trouble: &str) -> Notice {
