@@ -120,8 +120,11 @@ fn is_sandboxed() -> bool {
 
 /// `xdg-open` hands links to an opener that reads quotes on these desktops, and reads the entry itself on others.
 fn opener_knows_quotes() -> bool {
-    let desktop = env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    let known = ["GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Cinnamon", "LXDE", "LXQt", "Deepin", "DDE"];
+    knows_quotes(&env::var("XDG_CURRENT_DESKTOP").unwrap_or_default())
+}
+
+fn knows_quotes(desktop: &str) -> bool {
+    let known = ["GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Cinnamon", "Deepin"];
     desktop.split(':').any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known)))
 }
 
@@ -147,4 +150,19 @@ fn quiet(program: &str) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::knows_quotes;
+
+    #[test]
+    fn quotes_are_written_only_for_desktops_with_an_opener_that_reads_them() {
+        for desktop in ["GNOME", "ubuntu:GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Deepin"] {
+            assert!(knows_quotes(desktop), "{desktop} has an opener of its own");
+        }
+        for desktop in ["", "LXDE", "LXQt", "DDE", "sway", "i3"] {
+            assert!(!knows_quotes(desktop), "xdg-open reads the entry itself on {desktop}");
+        }
+    }
 }
