@@ -31,6 +31,8 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+const REPAIR_HINT: &str = "Repair registers this Bobbin. Until then, paste the callback.";
+
 /// Whether this computer opened our scheme with this program when it was asked last, as [`register`] does first.
 #[derive(Default)]
 pub(crate) struct Registration {
@@ -45,12 +47,12 @@ impl Registration {
         if scheme != APP_ID {
             return LinkRegistration::NotRegistered {
                 detail: format!("Bobbin receives {APP_ID} links; {scheme} belongs to another program."),
+                hint: format!("Let the redirect URI begin with {APP_ID}: or choose Loopback or Paste."),
+                repairable: false,
             };
         }
         if !app.state::<Profile>().is_default() {
-            return LinkRegistration::NotRegistered {
-                detail: "App links open the default profile. This window uses another data folder, so choose Loopback or Paste.".to_owned(),
-            };
+            return LinkRegistration::OtherProfile;
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.clone().unwrap_or(LinkRegistration::Unknown)
@@ -150,6 +152,8 @@ mod system {
     use tauri::AppHandle;
     use tauri_plugin_deep_link::{DeepLinkExt as _, Error};
 
+    use super::REPAIR_HINT;
+
     pub(super) fn register(app: &AppHandle, scheme: &str) {
         // What did not work shows in the state, which is asked for next.
         let _ = app.deep_link().register(scheme);
@@ -158,16 +162,13 @@ mod system {
     pub(super) use register as take_over;
 
     pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
-        match app.deep_link().is_registered(scheme) {
-            Ok(true) => LinkRegistration::Registered,
-            Ok(false) => LinkRegistration::NotRegistered {
-                detail: format!("No program or another one opens {scheme} links on this computer."),
-            },
-            Err(Error::UnsupportedPlatform) => LinkRegistration::Unknown,
-            Err(error) => LinkRegistration::NotRegistered {
-                detail: format!("The system did not say who opens {scheme} links ({error})."),
-            },
-        }
+        let detail = match app.deep_link().is_registered(scheme) {
+            Ok(true) => return LinkRegistration::Registered,
+            Ok(false) => format!("No program or another one opens {scheme} links on this computer."),
+            Err(Error::UnsupportedPlatform) => return LinkRegistration::Unknown,
+            Err(error) => format!("The system did not say who opens {scheme} links ({error})."),
+        };
+        LinkRegistration::NotRegistered { detail, hint: REPAIR_HINT.to_owned(), repairable: true }
     }
 }
 

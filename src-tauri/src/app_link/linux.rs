@@ -1,7 +1,7 @@
 //! Who opens our links on a Linux desktop: a package's desktop entry where there is one, else an entry of our own.
 
 use std::{
-    env,
+    env, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,7 +10,13 @@ use bobbin_engine::view::LinkRegistration;
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
-use super::desktop_entry::{self, DesktopEntry, Fault};
+use super::{
+    REPAIR_HINT,
+    desktop_entry::{self, DesktopEntry, Fault},
+};
+
+const MOVE_HINT: &str =
+    "Move Bobbin to a folder without spaces or special characters. Until then, paste the callback.";
 
 /// The entry that this program writes for itself; the deep-link plugin, which takes it back, knows it by this name.
 const OWN_ENTRY: &str = "bobbin-handler.desktop";
@@ -47,7 +53,12 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
     if is_sandboxed() {
         return LinkRegistration::Registered;
     }
-    let not_registered = |detail: String| LinkRegistration::NotRegistered { detail };
+    // What Repair writes has quotes where the path of this program needs them.
+    let repairable =
+        opener_knows_quotes() || own_program(app).is_ok_and(|program| !desktop_entry::needs_quotes(&program));
+    let hint = if repairable { REPAIR_HINT } else { MOVE_HINT };
+    let not_registered =
+        |detail: String| LinkRegistration::NotRegistered { detail, hint: hint.to_owned(), repairable };
     let Some(holder) = default_handler(&mime_type(scheme)) else {
         return not_registered(format!("No program opens {scheme} links on this computer."));
     };
@@ -62,8 +73,7 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
             "{file} opens {scheme} links, but its program {program} cannot be started."
         )),
         Some(Fault::Quoted) => not_registered(format!(
-            "{file} opens {scheme} links, but xdg-open on this desktop cannot start a program whose path is in quotes. \
-             Move Bobbin to a folder without spaces or special characters."
+            "{file} opens {scheme} links, but xdg-open on this desktop cannot start a program whose path is in quotes."
         )),
         Some(Fault::NoLink) => not_registered(format!(
             "{file} opens {scheme} links, but does not pass the link on: its Exec has no %u."
@@ -75,16 +85,19 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
 
 fn write_own_entry(app: &AppHandle, mime_type: &str) -> Result<(), Box<dyn std::error::Error>> {
     let applications = app.path().data_dir()?.join("applications");
-    // An AppImage is started by its file, not by what is mounted from it.
-    let program = match app.env().appimage {
-        Some(image) => PathBuf::from(image),
-        None => env::current_exe()?,
-    };
-    desktop_entry::write(&applications.join(OWN_ENTRY), &program, mime_type)?;
+    desktop_entry::write(&applications.join(OWN_ENTRY), &own_program(app)?, mime_type)?;
     // The cache is only quicker to search than the entries are; many systems have no program to make it.
     let _ = quiet("update-desktop-database").arg(&applications).status();
     quiet("xdg-mime").args(["default", OWN_ENTRY, mime_type]).status()?;
     Ok(())
+}
+
+/// An AppImage is started by its file, not by what is mounted from it.
+fn own_program(app: &AppHandle) -> io::Result<PathBuf> {
+    match app.env().appimage {
+        Some(image) => Ok(PathBuf::from(image)),
+        None => env::current_exe(),
+    }
 }
 
 /// The name of the desktop entry that opens links of this type.

@@ -36,6 +36,8 @@ async fn a_link_opens_the_default_profile_while_another_one_is_open() {
     let folder = world.path("home/second");
     let second = world.app_with(&["--data-dir", folder.to_str().unwrap()]).await;
     second.shows("App links open the default profile").await;
+    second.find("button", "The way back: 1 check failed").await;
+    assert!(!second.has("button", "Repair").await, "nothing is to be repaired");
     let first = world.app().await;
     let callback = begin_sign_in(&world, &first).await.decide(bobbin_tests::Decision::Allow).await;
     world.open_link(&callback);
