@@ -31,6 +31,8 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+const UNREACHABLE: &str = "There is no session bus, so a link cannot reach this window.";
+const UNREACHABLE_HINT: &str = "Paste the callback, or start Bobbin from a desktop session.";
 const REPAIR_HINT: &str = "Repair registers this Bobbin. Until then, paste the callback.";
 
 /// Whether this computer opened our scheme with this program when it was asked last, as [`register`] does first.
@@ -113,6 +115,10 @@ pub(crate) fn take_first(app: &AppHandle) {
 /// connection and stops nothing.
 pub(crate) fn register(app: &AppHandle) {
     settle(app, system::register);
+    if app.state::<Profile>().is_default() && !system::is_reachable(app) {
+        let notice = Notice::new(NoticeLevel::Warning, "no_session_bus", UNREACHABLE);
+        start::notice_later(app, notice.hint(UNREACHABLE_HINT));
+    }
 }
 
 /// Makes Bobbin that program whoever was it before.
@@ -160,6 +166,11 @@ mod system {
     }
 
     pub(super) use register as take_over;
+
+    /// A second process needs no session bus here to find the first.
+    pub(super) fn is_reachable(_app: &AppHandle) -> bool {
+        true
+    }
 
     pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
         let detail = match app.deep_link().is_registered(scheme) {

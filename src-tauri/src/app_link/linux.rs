@@ -7,14 +7,16 @@ use std::{
 };
 
 use bobbin_engine::view::LinkRegistration;
+use gtk::{gio, glib::ToVariant as _};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use super::{
-    REPAIR_HINT,
+    REPAIR_HINT, UNREACHABLE, UNREACHABLE_HINT,
     desktop_entry::{self, DesktopEntry, Fault},
 };
 
+const BUS_TIMEOUT_MS: i32 = 5000;
 const MOVE_HINT: &str =
     "Move Bobbin to a folder without spaces or special characters. Until then, paste the callback.";
 
@@ -50,6 +52,13 @@ pub(super) fn take_over(app: &AppHandle, scheme: &str) {
 
 /// What happens to a link now, as an opener would find out.
 pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
+    if !is_reachable(app) {
+        return LinkRegistration::NotRegistered {
+            detail: UNREACHABLE.to_owned(),
+            hint: UNREACHABLE_HINT.to_owned(),
+            repairable: false,
+        };
+    }
     if is_sandboxed() {
         return LinkRegistration::Registered;
     }
@@ -81,6 +90,26 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
         None if holder == OWN_ENTRY || is_ours(&entry) => LinkRegistration::Registered,
         None => not_registered(format!("{} opens {scheme} links on this computer.", entry.program())),
     }
+}
+
+/// Whether a second process finds this one: by the name that the single-instance plugin has on the session bus.
+pub(super) fn is_reachable(app: &AppHandle) -> bool {
+    let name = format!("{}.SingleInstance", app.config().identifier);
+    let bus = gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE);
+    let owned = bus.and_then(|bus| {
+        bus.call_sync(
+            Some("org.freedesktop.DBus"),
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus",
+            "NameHasOwner",
+            Some(&(name,).to_variant()),
+            None,
+            gio::DBusCallFlags::NONE,
+            BUS_TIMEOUT_MS,
+            gio::Cancellable::NONE,
+        )
+    });
+    owned.is_ok_and(|reply| reply.get() == Some((true,)))
 }
 
 fn write_own_entry(app: &AppHandle, mime_type: &str) -> Result<(), Box<dyn std::error::Error>> {

@@ -110,8 +110,11 @@ async fn without_a_session_bus_it_starts_and_says_what_is_missing() {
     let mut world = World::new();
     world.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nobody/listens/here");
     let app = world.app().await;
+    notice(&app, "no_session_bus").await;
     app.shows_at("footer [data-key-store=absent]").await;
     app.find("button", "Sign in with browser").await;
+    app.shows("There is no session bus, so a link cannot reach this window").await;
+    app.find("button", "The way back: 1 check failed").await;
 }
 
 #[tokio::test]
