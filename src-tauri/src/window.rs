@@ -31,6 +31,8 @@ const SETTLED: Duration = Duration::from_millis(400);
 pub(crate) struct Remembered {
     file: PathBuf,
     state: Mutex<WindowState>,
+    /// Whether the system tells where a window is.
+    has_position: bool,
     /// The theme of the system at the start, before the person's own was set.
     system: Theme,
 }
@@ -60,8 +62,12 @@ pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
     }
     let window = window.build()?;
     web_process::watch(&window)?;
-    let remembered =
-        Remembered { file, system: window.theme().unwrap_or(Theme::Light), state: Mutex::new(state) };
+    let remembered = Remembered {
+        file,
+        has_position: crate::display::has_positions(),
+        system: window.theme().unwrap_or(Theme::Light),
+        state: Mutex::new(state),
+    };
     window.set_zoom(f64::from(remembered.state().zoom) / 100.0)?;
     remembered.paint(&window)?;
     app.manage(remembered);
@@ -169,9 +175,11 @@ fn save_place(window: &WebviewWindow) {
     if window.is_minimized().unwrap_or(false) || size.width == 0 {
         return;
     }
-    let at = window.outer_position().ok().map(|at| at.to_logical::<f64>(scale));
+    let remembered = window.state::<Remembered>();
+    let at = window.outer_position().ok().filter(|_| remembered.has_position);
+    let at = at.map(|at| at.to_logical::<f64>(scale));
     let size = size.to_logical::<f64>(scale);
-    window.state::<Remembered>().update(|state| {
+    remembered.update(|state| {
         state.maximized = maximized;
         // A maximized window goes back to the place it had before.
         if !maximized {
