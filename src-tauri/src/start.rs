@@ -92,10 +92,15 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Registration::default());
     app.manage(commands::Held::default());
     app.manage(First::default());
-    if let Some(error) = window::open(app, profile.data_dir.join("window.json"))? {
-        let message = format!("The window's saved size and zoom could not be read ({error}).");
+    if let Some(unreadable) = window::open(app, profile.data_dir.join("window.json"))? {
+        let message = format!("The window's saved size and zoom could not be read ({}).", unreadable.reason);
         let notice = Notice::new(NoticeLevel::Warning, "window_state_unreadable", message);
-        notice_later(handle, notice.hint("The window opened at its usual size. The file was set aside."));
+        let file = if unreadable.set_aside {
+            "The file was set aside as window.json.unreadable."
+        } else {
+            "The file could not be set aside, so the next change replaces it."
+        };
+        notice_later(handle, notice.hint(format!("The window opened at its usual size. {file}")));
     }
     Ok(())
 }

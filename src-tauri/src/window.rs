@@ -15,7 +15,7 @@ use tauri::{
 };
 
 use state::{Area, MIN_SIZE, Position, Size, WindowState};
-pub(crate) use state::{ThemeChoice, ZoomStep};
+pub(crate) use state::{ThemeChoice, Unreadable, ZoomStep};
 #[cfg(target_os = "macos")]
 pub(crate) use web_process::ended as web_process_ended;
 
@@ -38,7 +38,7 @@ pub(crate) struct Remembered {
 }
 
 /// Opens the window as it was closed; the error says why that is not known, which stops nothing.
-pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
+pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<Unreadable>> {
     let (state, trouble) = match WindowState::read(&file) {
         Ok(state) => (state, None),
         Err(error) => (WindowState::default(), Some(error)),
