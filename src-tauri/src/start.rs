@@ -52,6 +52,9 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
 fn open(app: &App) -> Result<(), Box<dyn Error>> {
     let profile = app.state::<Profile>();
     let handle = app.handle();
+    if profile.trouble.is_some() {
+        profile.create_spare()?;
+    }
     // Here and not earlier: a second process ended before, and must not write to the log of the first.
     if let Err(error) = log::start(&profile.log_dir) {
         let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
@@ -82,8 +85,8 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
             tracing::error!(code = error.code(), "the workspace cannot be used");
             let folder = profile.workspace_dir.display();
             notice_later(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
-            let spare = profile.spare()?;
-            engine(handle, &spare, &spare, Keeping::Memory)?
+            let spare = profile.create_spare()?;
+            engine(handle, spare, spare, Keeping::Memory)?
         }
     };
     app.manage(engine);

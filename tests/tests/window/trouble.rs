@@ -22,6 +22,11 @@ async fn a_home_that_cannot_be_written_is_explained_in_the_window() {
     let told = notice(&app, "data_folder_failed").await;
     assert!(told.contains("/proc/.local/share/dev.bobbin.workbench"), "{told}");
     app.find("button", "Sign in with browser").await;
+
+    assert!(world.bobbin(&[]).status().unwrap().success(), "a second start hands over");
+    let files = fs::read_dir(world.path("tmp")).unwrap().flatten();
+    let spares = files.filter(|file| file.file_name().to_string_lossy().starts_with("bobbin-"));
+    assert_eq!(spares.count(), 1, "the second start left a folder behind");
 }
 
 #[tokio::test]
