@@ -10,7 +10,7 @@ use bobbin_engine::view::{Notice, NoticeLevel};
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 
-use crate::start;
+use crate::{profile::Profile, start};
 
 /// This many ends in [`WITHIN`] are a page that cannot be shown, not bad luck.
 const TOO_MANY: usize = 3;
@@ -80,7 +80,7 @@ fn load_again(app: &AppHandle) {
 
 /// A message of the system's own, as there is no page to show one.
 fn ask(app: &AppHandle) {
-    let log = app.path().app_log_dir().map_or_else(|_| String::new(), |folder| folder.display().to_string());
+    let log = app.state::<Profile>().log_dir.display().to_string();
     let handle = app.clone();
     app.dialog()
         .message(format!(
