@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => fail(&reason, 1),
         },
-        Err(mistake) => fail(&format!("{mistake}\nTry 'bobbin --help'."), 2),
+        Err(mistake) => fail(&format!("{mistake}; try 'bobbin --help'"), 2),
     }
 }
 
