@@ -90,14 +90,16 @@ pub(crate) fn zoom(app: &AppHandle, step: ZoomStep) -> tauri::Result<u16> {
     Ok(zoom)
 }
 
-/// Takes over the page's theme for the frame and for the background of the next start.
-pub(crate) fn use_theme(app: &AppHandle, theme: ThemeChoice) -> tauri::Result<()> {
+/// Uses the theme for the frame and for the next start, if there is one; gives the one that is remembered.
+pub(crate) fn use_theme(app: &AppHandle, theme: Option<ThemeChoice>) -> tauri::Result<ThemeChoice> {
     let remembered = app.state::<Remembered>();
-    remembered.update(|state| state.theme = theme);
-    match app.get_webview_window(LABEL) {
-        Some(window) => remembered.paint(&window),
-        None => Ok(()),
+    if let Some(theme) = theme {
+        remembered.update(|state| state.theme = theme);
+        if let Some(window) = app.get_webview_window(LABEL) {
+            remembered.paint(&window)?;
+        }
     }
+    Ok(remembered.state().theme)
 }
 
 /// Shows the window above the others, as after a sign-in in the browser.
