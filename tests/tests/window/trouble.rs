@@ -1,12 +1,18 @@
 //! Starts on a computer where something is wrong: each is explained, and nothing is lost.
 
-use std::{fs, io::Write as _, os::unix::fs::PermissionsExt as _, process::Child};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Child,
+};
 
 use bobbin_tests::{World, program, until};
 
-use serde_json::json;
-
 use crate::steps::notice;
+
+const DOCUMENT: &str = "GraphQL document";
 
 /// What makes the application keep everything in the home folder, as a desktop without these variables does.
 const FOLDERS: [&str; 4] = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
@@ -48,18 +54,7 @@ async fn a_data_folder_that_is_a_file_or_read_only_is_explained_in_the_window() 
 async fn a_full_disk_is_explained_and_loses_nothing() {
     let world = World::new();
     let folder = world.path("home/small");
-    fs::create_dir(&folder).unwrap();
-    // A file system of its own, which the application alone sees.
-    let launcher = world.path("home/launcher");
-    let mount = format!(
-        "mount -t tmpfs -o size=3m none {0} && exec {1} --data-dir {0}",
-        folder.display(),
-        program().display()
-    );
-    fs::write(&launcher, format!("#!/bin/sh\nexec unshare --user --map-root-user --mount sh -c '{mount}'\n"))
-        .unwrap();
-    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
-    let app = world.app_at(&launcher).await;
+    let app = world.app_at(&on_small_disk(&world, &folder, "true")).await;
     app.shows_at("footer [data-key-store=ready]").await;
     app.click("button", "ListBankAccounts").await;
     app.find("heading", "ListBankAccounts").await;
@@ -70,16 +65,46 @@ async fn a_full_disk_is_explained_and_loses_nothing() {
     drop(file);
     let query = app.sees(&folder).join("queries/accounts/list-bank-accounts.graphql");
     let before = fs::read_to_string(&query).unwrap();
-    let document = format!("query New {{ me }}\n# {}", "long ".repeat(2000));
-    let save = json!({ "path": "accounts/list-bank-accounts", "document": document, "variables": "" });
-    let script = "const done = arguments[1];
-        window.__TAURI_INTERNALS__.invoke('query_save', arguments[0])
-            .then(() => done('saved'), (error) => done(error.code))";
-    assert_eq!(app.run_async(script, vec![save.clone()]).await, json!("file_failed"));
+    app.click("textbox", DOCUMENT).await;
+    app.press("Control+Home").await;
+    app.type_text("# changed ").await;
+    app.find("img", "Not saved").await;
+    app.press("Control+s").await;
+    app.shows("Check that the workspace folder is there and that you may write to it").await;
+    app.find("img", "Not saved").await;
+    app.screenshot("full").await;
     assert_eq!(fs::read_to_string(&query).unwrap(), before, "the saved query is as it was");
     fs::remove_file(filler).unwrap();
-    assert_eq!(app.run_async(script, vec![save]).await, json!("saved"));
-    assert_eq!(fs::read_to_string(&query).unwrap(), document);
+    app.press("Control+s").await;
+    app.gone("img", "Not saved").await;
+    assert!(fs::read_to_string(&query).unwrap().starts_with("# changed "));
+}
+
+#[tokio::test]
+async fn a_start_on_a_full_disk_opens_a_window_that_says_so() {
+    let world = World::new();
+    let folder = world.path("home/small");
+    let fill = format!("cat /dev/zero > {}/filler 2> /dev/null || true", folder.display());
+    let app = world.app_at(&on_small_disk(&world, &folder, &fill)).await;
+    let told = notice(&app, "data_folder_failed").await;
+    app.screenshot("said").await;
+    assert!(told.contains("home/small"), "{told}");
+    app.find("button", "Sign in with browser").await;
+}
+
+/// A program that starts the application on a file system of its own, which nobody else sees, after `prepared`.
+fn on_small_disk(world: &World, folder: &Path, prepared: &str) -> PathBuf {
+    fs::create_dir(folder).unwrap();
+    let launcher = world.path("home/launcher");
+    let (folder, program) = (folder.display(), program());
+    let start = format!(
+        "mount -t tmpfs -o size=3m none {folder} && ({prepared}) && exec {} --data-dir {folder}",
+        program.display()
+    );
+    fs::write(&launcher, format!("#!/bin/sh\nexec unshare --user --map-root-user --mount sh -c '{start}'\n"))
+        .unwrap();
+    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
+    launcher
 }
 
 #[tokio::test]
