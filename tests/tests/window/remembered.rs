@@ -49,6 +49,18 @@ async fn the_web_view_has_the_remembered_theme_before_the_page_asks_for_it() {
 }
 
 #[tokio::test]
+async fn no_position_is_saved_on_wayland_where_windows_have_none() {
+    let world = World::on(Desktop::new(Manager::WestonHeadless, 1440, 900));
+    let app = world.app().await;
+    app.press("Control+=").await;
+    app.close().await;
+    let file = fs::read(world.data_folder().join("window.json")).unwrap();
+    let state: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    assert_eq!(state["zoom"], 110);
+    assert!(state["position"].is_null(), "{state}");
+}
+
+#[tokio::test]
 async fn a_maximized_window_opens_maximized_and_gets_its_old_size_back() {
     let world = World::new();
     let screen = Screen::of(&world);
