@@ -8,7 +8,7 @@ use std::{
     process::Child,
 };
 
-use bobbin_tests::{World, program, until};
+use bobbin_tests::{Screen, World, program, until};
 
 use crate::steps::notice;
 
@@ -30,9 +30,13 @@ async fn a_home_that_cannot_be_written_is_explained_in_the_window() {
     app.find("button", "Sign in with browser").await;
 
     assert!(world.bobbin(&[]).status().unwrap().success(), "a second start hands over");
-    let files = fs::read_dir(world.path("tmp")).unwrap().flatten();
-    let spares = files.filter(|file| file.file_name().to_string_lossy().starts_with("bobbin-"));
-    assert_eq!(spares.count(), 1, "the second start left a folder behind");
+    let spares = || {
+        let files = fs::read_dir(world.path("tmp")).unwrap().flatten();
+        files.filter(|file| file.file_name().to_string_lossy().starts_with("bobbin-")).count()
+    };
+    assert_eq!(spares(), 1, "the second start left a folder behind");
+    Screen::of(&world).close().await;
+    assert_eq!(spares(), 0, "the temporary folder goes with the window");
 }
 
 #[tokio::test]
