@@ -5,6 +5,7 @@
 
 use std::{
     ffi::OsString,
+    mem,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -13,14 +14,14 @@ use bobbin_engine::{
     Engine,
     view::{LinkRegistration, Notice, NoticeLevel},
 };
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use crate::{
     command_line::{self, Options, Request},
     leaving,
-    profile::{APP_ID, Profile},
-    window,
+    profile::{self, APP_ID, Profile},
+    start,
 };
 
 #[cfg(target_os = "linux")]
@@ -29,6 +30,10 @@ mod desktop_entry;
 mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
+
+const UNREACHABLE: &str = "There is no session bus, so a link cannot reach this window.";
+const UNREACHABLE_HINT: &str = "Paste the callback, or start Bobbin from a desktop session.";
+const REPAIR_HINT: &str = "Repair registers this Bobbin. Until then, paste the callback.";
 
 /// Whether this computer opened our scheme with this program when it was asked last, as [`register`] does first.
 #[derive(Default)]
@@ -44,21 +49,29 @@ impl Registration {
         if scheme != APP_ID {
             return LinkRegistration::NotRegistered {
                 detail: format!("Bobbin receives {APP_ID} links; {scheme} belongs to another program."),
+                hint: format!("Let the redirect URI begin with {APP_ID}: or choose Loopback or Paste."),
+                repairable: false,
             };
         }
         if !app.state::<Profile>().is_default() {
-            return LinkRegistration::NotRegistered {
-                detail: "App links open the default profile. This window uses another data folder, so choose Loopback or Paste.".to_owned(),
-            };
+            return LinkRegistration::OtherProfile;
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.clone().unwrap_or(LinkRegistration::Unknown)
     }
 }
 
+/// The links that arrived before the engine could answer. A second process can hand one over before there is an engine.
+pub(crate) struct EarlyLinks(Mutex<Option<Vec<String>>>);
+
+impl Default for EarlyLinks {
+    fn default() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
+}
+
 /// A second process was started in `directory`: with a link to hand over, or by a person who looks for the window.
 pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &str) {
-    leaving::stay(app);
     let arguments = arguments.iter().skip(1).map(OsString::from);
     // It has read its command line itself, and ended where that was wrong.
     let options = match command_line::parse(arguments) {
@@ -68,23 +81,24 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
     if let Some(link) = options.link {
         return receive(app, link);
     }
-    window::to_front(app);
+    leaving::stay(app);
     let asked = options.workspace.map(|workspace| Path::new(directory).join(workspace));
-    if asked.is_some_and(|asked| asked != app.state::<Profile>().workspace_dir) {
-        let notice = Notice {
-            level: NoticeLevel::Warning,
-            code: "workspace_not_opened".to_owned(),
-            message: "Bobbin is already open with another workspace.".to_owned(),
-            hint: Some("Close it, then start it again with the workspace that you want.".to_owned()),
-        };
-        let _ = app.emit("notice", notice);
+    if asked.is_some_and(|asked| !profile::same(&asked, &app.state::<Profile>().workspace_dir)) {
+        let message = "Bobbin is already open with another workspace.";
+        let notice = Notice::new(NoticeLevel::Warning, "workspace_not_opened", message);
+        let notice = notice.hint("Close it, then start it again with the workspace that you want.");
+        start::notice_later(app, notice);
     }
 }
 
-/// Takes the link that this process was started with. Called once, when the engine can answer.
+/// Takes the link that this process was started with, and those that arrived since. Called once, when the engine can
+/// answer.
 pub(crate) fn take_first(app: &AppHandle) {
-    if let Some(link) = &app.state::<Options>().link {
-        receive(app, link.clone());
+    let own = app.state::<Options>().link.clone();
+    let early = app.state::<EarlyLinks>();
+    let waiting = mem::take(&mut *early.0.lock().unwrap_or_else(PoisonError::into_inner));
+    for link in own.into_iter().chain(waiting.into_iter().flatten()) {
+        receive(app, link);
     }
     // macOS hands links over as events instead of arguments.
     if cfg!(target_os = "macos") {
@@ -101,6 +115,10 @@ pub(crate) fn take_first(app: &AppHandle) {
 /// connection and stops nothing.
 pub(crate) fn register(app: &AppHandle) {
     settle(app, system::register);
+    if app.state::<Profile>().is_default() && !system::is_reachable(app) {
+        let notice = Notice::new(NoticeLevel::Warning, "no_session_bus", UNREACHABLE);
+        start::notice_later(app, notice.hint(UNREACHABLE_HINT));
+    }
 }
 
 /// Makes Bobbin that program whoever was it before.
@@ -140,6 +158,8 @@ mod system {
     use tauri::AppHandle;
     use tauri_plugin_deep_link::{DeepLinkExt as _, Error};
 
+    use super::REPAIR_HINT;
+
     pub(super) fn register(app: &AppHandle, scheme: &str) {
         // What did not work shows in the state, which is asked for next.
         let _ = app.deep_link().register(scheme);
@@ -147,21 +167,28 @@ mod system {
 
     pub(super) use register as take_over;
 
+    /// A second process needs no session bus here to find the first.
+    pub(super) fn is_reachable(_app: &AppHandle) -> bool {
+        true
+    }
+
     pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
-        match app.deep_link().is_registered(scheme) {
-            Ok(true) => LinkRegistration::Registered,
-            Ok(false) => LinkRegistration::NotRegistered {
-                detail: format!("No program or another one opens {scheme} links on this computer."),
-            },
-            Err(Error::UnsupportedPlatform) => LinkRegistration::Unknown,
-            Err(error) => LinkRegistration::NotRegistered {
-                detail: format!("The system did not say who opens {scheme} links ({error})."),
-            },
-        }
+        let detail = match app.deep_link().is_registered(scheme) {
+            Ok(true) => return LinkRegistration::Registered,
+            Ok(false) => format!("No program or another one opens {scheme} links on this computer."),
+            Err(Error::UnsupportedPlatform) => return LinkRegistration::Unknown,
+            Err(error) => format!("The system did not say who opens {scheme} links ({error})."),
+        };
+        LinkRegistration::NotRegistered { detail, hint: REPAIR_HINT.to_owned(), repairable: true }
     }
 }
 
 fn receive(app: &AppHandle, url: String) {
+    let early = app.state::<EarlyLinks>();
+    if let Some(waiting) = &mut *early.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        waiting.push(url);
+        return;
+    }
     let engine = app.state::<Engine>().inner().clone();
     tauri::async_runtime::spawn(async move { engine.app_link(&url).await });
 }

@@ -26,7 +26,8 @@ Options:
   -h, --help       Print this help
   -V, --version    Print version, commit and build date
 
-Exit status: 0 after Bobbin was closed, 1 if it could not start, 2 if the command line is wrong.
+Exit status: 0 after Bobbin was closed or an open one took over, 1 if it could not start or
+draw its window, 2 if the command line is wrong.
 ";
 
 /// Not in the help: Bobbin alone starts itself with it, see [`single_use_program`].

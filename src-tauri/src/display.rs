@@ -23,6 +23,19 @@ pub(crate) fn open() -> Result<(), String> {
     })
 }
 
+/// Whether windows have positions. Wayland has none, and GTK says zero there. Called on the main thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn has_positions() -> bool {
+    use gtk::gdk::prelude::DisplayExtManual as _;
+
+    gtk::gdk::Display::default().is_some_and(|display| !display.backend().is_wayland())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn has_positions() -> bool {
+    true
+}
+
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn open() -> Result<(), String> {
     Ok(())

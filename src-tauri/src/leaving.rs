@@ -1,8 +1,9 @@
 //! Ending without losing what works once: the window goes at once, the process when nothing is at stake.
 
 use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use bobbin_engine::{AtStake, Engine};
@@ -13,6 +14,9 @@ use crate::window;
 
 /// Longer than any request that works once may take.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// A signal that comes again this late was sent by somebody who waited.
+const REPEATED_AFTER: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
@@ -25,16 +29,50 @@ enum State {
 }
 
 #[derive(Default)]
-pub(crate) struct Leaving(Mutex<State>);
+pub(crate) struct Leaving {
+    state: Mutex<State>,
+    signals: Mutex<Signals>,
+}
 
 impl Leaving {
     /// Changes to `state`; gives the one before.
     fn set(&self, state: State) -> State {
-        std::mem::replace(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+        std::mem::replace(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), state)
     }
 
     fn is(&self, state: State) -> bool {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) == state
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) == state
+    }
+
+    fn signals(&self) -> MutexGuard<'_, Signals> {
+        self.signals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A signal that asks Bobbin to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "there are no signals"))]
+enum Signal {
+    Terminate,
+    Hangup,
+    Interrupt,
+}
+
+/// When each signal asked for the end first.
+#[derive(Default)]
+struct Signals(HashMap<Signal, Instant>);
+
+#[cfg_attr(not(unix), allow(dead_code, reason = "there are no signals"))]
+impl Signals {
+    /// Whether somebody asks again, and wants to wait no longer. A logout does not: it sends SIGTERM and at once SIGHUP.
+    fn is_repeated(&mut self, signal: Signal, now: Instant) -> bool {
+        match self.0.get(&signal) {
+            Some(first) => signal == Signal::Interrupt || now.duration_since(*first) >= REPEATED_AFTER,
+            None => {
+                self.0.insert(signal, now);
+                false
+            }
+        }
     }
 }
 
@@ -54,11 +92,13 @@ pub(crate) fn may_end(app: &AppHandle) -> bool {
     false
 }
 
-/// Somebody wants to see Bobbin again.
+/// Somebody wants to see Bobbin again: the window comes to the front, and the process stays as long as it is open.
 pub(crate) fn stay(app: &AppHandle) {
     if let Some(leaving) = app.try_state::<Leaving>() {
         leaving.set(State::Open);
+        leaving.signals().0.clear();
     }
+    window::to_front(app);
 }
 
 async fn finish(app: &AppHandle, engine: &Engine) {
@@ -91,7 +131,6 @@ fn ask(app: &AppHandle) {
         .show(move |keep| {
             if keep {
                 stay(&handle);
-                window::to_front(&handle);
             } else {
                 end(&handle);
             }
@@ -110,18 +149,17 @@ pub(crate) fn end_on_signals(app: &AppHandle) {
         else {
             return;
         };
-        let mut signals = 0;
         loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            signals += 1;
-            tracing::info!(signals, "signal to end");
-            if signals > 1 {
-                // Whoever sends it twice waits for nothing.
-                app.state::<Leaving>().set(State::Ending);
+            let signal = tokio::select! {
+                _ = terminate.recv() => Signal::Terminate,
+                _ = hangup.recv() => Signal::Hangup,
+                _ = interrupt.recv() => Signal::Interrupt,
+            };
+            let leaving = app.state::<Leaving>();
+            let repeated = leaving.signals().is_repeated(signal, Instant::now());
+            tracing::info!(?signal, repeated, "signal to end");
+            if repeated {
+                leaving.set(State::Ending);
             }
             app.exit(0);
         }
@@ -130,3 +168,23 @@ pub(crate) fn end_on_signals(app: &AppHandle) {
 
 #[cfg(not(unix))]
 pub(crate) fn end_on_signals(_app: &AppHandle) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_signal_that_is_sent_again_ends_the_wait() {
+        let start = Instant::now();
+        let after = |millis| start + Duration::from_millis(millis);
+        let mut logout = Signals::default();
+        assert!(!logout.is_repeated(Signal::Terminate, start));
+        assert!(!logout.is_repeated(Signal::Hangup, start), "a logout sends it with the first");
+        assert!(!logout.is_repeated(Signal::Terminate, after(1999)));
+        assert!(logout.is_repeated(Signal::Terminate, after(2000)));
+
+        let mut terminal = Signals::default();
+        assert!(!terminal.is_repeated(Signal::Interrupt, start));
+        assert!(terminal.is_repeated(Signal::Interrupt, after(100)), "somebody pressed Ctrl C again");
+    }
+}

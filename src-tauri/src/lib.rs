@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => fail(&reason, 1),
         },
-        Err(mistake) => fail(&format!("{mistake}\nTry 'bobbin --help'."), 2),
+        Err(mistake) => fail(&format!("{mistake}; try 'bobbin --help'"), 2),
     }
 }
 
@@ -72,6 +72,9 @@ fn open(options: Options) -> Result<(), String> {
     let app = builder
         .manage(options)
         .manage(profile)
+        // A second process may be heard before the window is set up.
+        .manage(app_link::EarlyLinks::default())
+        .manage(start::Unsaid::default())
         // First, so that a second process ends before it makes anything.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, directory| {
             app_link::second_start(app, &arguments, &directory);

@@ -10,7 +10,7 @@ use rand::Rng as _;
 use tauri::{AppHandle, Emitter as _, Url};
 use tauri_plugin_opener::OpenerExt as _;
 
-use crate::window;
+use crate::leaving;
 
 /// With the moment it was made at, from which the steady time counts.
 pub(crate) struct SystemClock(Instant);
@@ -66,7 +66,7 @@ impl Events for PageEvents {
     }
 
     fn returned(&self) {
-        window::to_front(&self.0);
+        leaving::stay(&self.0);
     }
 }
 

@@ -8,11 +8,19 @@ use std::{
 
 /// Creates the folder and those above it that do not exist, each with mode 0700 where there are modes.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    folder().recursive(true).create(path)
+}
+
+/// The same for a folder that nobody else may have created, such as one in a folder of everybody's.
+pub(crate) fn create_new_folder(path: &Path) -> io::Result<()> {
+    folder().create(path)
+}
+
+fn folder() -> fs::DirBuilder {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder
 }
 
 /// Options that create files with mode 0600 where there are modes.

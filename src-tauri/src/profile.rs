@@ -6,11 +6,10 @@ use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use tauri::utils::config::{AppDirectoriesOverride, Config};
-use tempfile::TempDir;
 
 use crate::{command_line::Options, private};
 
@@ -28,8 +27,7 @@ pub(crate) struct Profile {
     pub(crate) workspace_dir: PathBuf,
     /// The data folder that could not be used, and why.
     pub(crate) trouble: Option<String>,
-    /// Stands in for the data folder; removed when the application ends.
-    spare: Mutex<Option<TempDir>>,
+    spare: Spare,
 }
 
 impl Profile {
@@ -42,7 +40,8 @@ impl Profile {
             return Err(format!("the workspace {} is not a folder", workspace.display()));
         }
         let Some(data_dir) = data_dir else {
-            return Self::in_spare(APP_ID.to_owned(), workspace, "This user has no home folder.".to_owned());
+            let trouble = "This user has no home folder.".to_owned();
+            return Ok(Self::in_spare(APP_ID.to_owned(), workspace, trouble));
         };
         let usable = prepare(&data_dir);
         let identifier = match &usual {
@@ -51,7 +50,7 @@ impl Profile {
         };
         if let Err(error) = usable {
             let trouble = format!("{} cannot be used ({error}).", data_dir.display());
-            return Self::in_spare(identifier, workspace, trouble);
+            return Ok(Self::in_spare(identifier, workspace, trouble));
         }
         Ok(Self {
             log_dir: log_dir(&data_dir, identifier == APP_ID),
@@ -59,22 +58,22 @@ impl Profile {
             identifier,
             data_dir,
             trouble: None,
-            spare: Mutex::default(),
+            spare: Spare::default(),
         })
     }
 
     /// Keeps everything in a temporary folder from now on.
-    fn in_spare(identifier: String, workspace: Option<PathBuf>, trouble: String) -> Result<Self, String> {
-        let spare = spare_folder()?;
-        let dir = spare.path().to_owned();
-        Ok(Self {
+    fn in_spare(identifier: String, workspace: Option<PathBuf>, trouble: String) -> Self {
+        let spare = Spare::default();
+        let dir = spare.path.clone();
+        Self {
             identifier,
             log_dir: dir.join("logs"),
             workspace_dir: workspace.unwrap_or_else(|| dir.clone()),
             data_dir: dir,
             trouble: Some(trouble),
-            spare: Mutex::new(Some(spare)),
-        })
+            spare,
+        }
     }
 
     pub(crate) fn is_default(&self) -> bool {
@@ -90,19 +89,38 @@ impl Profile {
         }
     }
 
-    /// A temporary folder in place of one that turned out to be unusable.
-    pub(crate) fn spare(&self) -> Result<PathBuf, String> {
-        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = match spare.take() {
-            Some(folder) => folder,
-            None => spare_folder()?,
-        };
-        Ok(spare.insert(folder).path().to_owned())
+    /// Creates the temporary folder that stands in for one that cannot be used.
+    ///
+    /// Not before it is known that this process opens a window: one that hands over its command line removes nothing.
+    pub(crate) fn create_spare(&self) -> Result<&Path, String> {
+        let Spare { path, created } = &self.spare;
+        if !created.load(Ordering::SeqCst) {
+            private::create_new_folder(path).map_err(|error| {
+                format!("neither the data folder nor a temporary folder can be used ({error}); set TMPDIR to a folder that can be written")
+            })?;
+            created.store(true, Ordering::SeqCst);
+        }
+        Ok(path)
     }
 
     /// Removes the temporary folder, if there is one.
     pub(crate) fn close(&self) {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if self.spare.created.swap(false, Ordering::SeqCst) {
+            let _ = fs::remove_dir_all(&self.spare.path);
+        }
+    }
+}
+
+/// A temporary folder with a name of its own.
+struct Spare {
+    path: PathBuf,
+    created: AtomicBool,
+}
+
+impl Default for Spare {
+    fn default() -> Self {
+        let name = format!("bobbin-{:016x}", rand::random::<u64>());
+        Self { path: std::env::temp_dir().join(name), created: AtomicBool::new(false) }
     }
 }
 
@@ -110,13 +128,6 @@ fn absolute(path: Option<&Path>) -> Result<Option<PathBuf>, String> {
     let absolute = path.map(std::path::absolute).transpose();
     absolute.map_err(|error| {
         format!("the current folder cannot be read ({error}); name folders by absolute paths")
-    })
-}
-
-fn spare_folder() -> Result<TempDir, String> {
-    let spare = tempfile::Builder::new().prefix("bobbin-").tempdir();
-    spare.map_err(|error| {
-        format!("neither the data folder nor a temporary folder can be used ({error}); set TMPDIR to a folder that can be written")
     })
 }
 
@@ -129,7 +140,7 @@ fn prepare(data_dir: &Path) -> io::Result<()> {
     tempfile::tempfile_in(data_dir).map(drop)
 }
 
-/// As Tauri has it, which lets a profile's own data folder hold its log on every system.
+/// Where the system's programs log; a profile's own data folder holds its log on every system.
 fn log_dir(data_dir: &Path, is_default: bool) -> PathBuf {
     let platform = match std::env::consts::OS {
         "macos" => dirs::home_dir().map(|home| home.join("Library/Logs").join(APP_ID)),
@@ -138,7 +149,8 @@ fn log_dir(data_dir: &Path, is_default: bool) -> PathBuf {
     platform.filter(|_| is_default).unwrap_or_else(|| data_dir.join("logs"))
 }
 
-fn same(one: &Path, other: &Path) -> bool {
+/// Whether both name one folder, in whatever spelling.
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
@@ -200,6 +212,9 @@ mod tests {
         assert_ne!(profile.data_dir, file);
         assert!(profile.trouble.as_ref().unwrap().contains("file"));
         assert!(!profile.is_default());
+        assert!(!profile.data_dir.exists(), "a process that hands over leaves nothing behind");
+        assert_eq!(profile.create_spare().unwrap(), profile.data_dir);
+        assert!(profile.data_dir.is_dir());
         profile.close();
         assert!(!profile.data_dir.exists());
         assert_eq!(fs::read_to_string(file).unwrap(), "content");

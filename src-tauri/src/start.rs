@@ -11,7 +11,7 @@ use std::{
 
 use bobbin_engine::{
     Config, Engine, Keeping,
-    view::{Notice, NoticeLevel},
+    view::{Change, Notice, NoticeLevel},
 };
 use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
 
@@ -34,7 +34,7 @@ pub(crate) struct First(AtomicBool);
 
 /// What the page is told as soon as it asks for its first view.
 #[derive(Default)]
-struct Unsaid(Mutex<Vec<Notice>>);
+pub(crate) struct Unsaid(Mutex<Vec<Notice>>);
 
 /// Never fails: Tauri would panic. What keeps the window from opening is told on standard error.
 #[allow(clippy::unnecessary_wraps, reason = "Tauri's type")]
@@ -52,35 +52,26 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
 fn open(app: &App) -> Result<(), Box<dyn Error>> {
     let profile = app.state::<Profile>();
     let handle = app.handle();
-    app.manage(Unsaid::default());
+    if profile.trouble.is_some() {
+        profile.create_spare()?;
+    }
     // Here and not earlier: a second process ended before, and must not write to the log of the first.
     if let Err(error) = log::start(&profile.log_dir) {
-        notice_later(
-            handle,
-            Notice {
-                level: NoticeLevel::Warning,
-                code: "log_failed".to_owned(),
-                message: format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display()),
-                hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-            },
-        );
+        let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
+        let notice = Notice::new(NoticeLevel::Warning, "log_failed", message);
+        notice_later(handle, notice.hint("Make the folder writable and start Bobbin again."));
     }
     tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
     if let Some(trouble) = &profile.trouble {
         notice_later(handle, data_folder_failed(trouble));
     }
     if let Some(report) = panic_report::take_untold(&profile.log_dir) {
+        let message =
+            format!("Bobbin ran into an internal error on {}. The report contains no tokens.", report.time);
+        let notice = Notice::new(NoticeLevel::Info, "panic_reported", message);
         notice_later(
             handle,
-            Notice {
-                level: NoticeLevel::Info,
-                code: "panic_reported".to_owned(),
-                message: format!(
-                    "Bobbin ran into an internal error on {}. The report contains no tokens.",
-                    report.time
-                ),
-                hint: Some(format!("To report the problem, attach {}.", report.path.display())),
-            },
+            notice.hint(format!("To report the problem, attach {}.", report.path.display())),
         );
     }
     let keeping = match &profile.trouble {
@@ -94,8 +85,8 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
             tracing::error!(code = error.code(), "the workspace cannot be used");
             let folder = profile.workspace_dir.display();
             notice_later(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
-            let spare = profile.spare()?;
-            engine(handle, &spare, &spare, Keeping::Memory)?
+            let spare = profile.create_spare()?;
+            engine(handle, spare, spare, Keeping::Memory)?
         }
     };
     app.manage(engine);
@@ -104,33 +95,31 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Registration::default());
     app.manage(commands::Held::default());
     app.manage(First::default());
-    if let Some(error) = window::open(app, profile.data_dir.join("window.json"))? {
-        notice_later(
-            handle,
-            Notice {
-                level: NoticeLevel::Warning,
-                code: "window_state_unreadable".to_owned(),
-                message: format!("The window's saved size and zoom could not be read ({error})."),
-                hint: Some("The window opened at its usual size. The file was set aside.".to_owned()),
-            },
-        );
+    if let Some(unreadable) = window::open(app, profile.data_dir.join("window.json"))? {
+        let message = format!("The window's saved size and zoom could not be read ({}).", unreadable.reason);
+        let notice = Notice::new(NoticeLevel::Warning, "window_state_unreadable", message);
+        let file = if unreadable.set_aside {
+            "The file was set aside as window.json.unreadable."
+        } else {
+            "The file could not be set aside, so the next change replaces it."
+        };
+        notice_later(handle, notice.hint(format!("The window opened at its usual size. {file}")));
     }
     Ok(())
 }
 
-/// Tells the page when it asks for its first view, at the start or after it was loaded again.
+/// Tells the page when it asks for its view of everything, which a page that is there does at once. So the notice
+/// also reaches a page that is still loading.
 pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
     let unsaid = app.state::<Unsaid>();
     unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    let _ = app.emit("changed", Change::Overview);
 }
 
 fn data_folder_failed(trouble: &str) -> Notice {
-    Notice {
-        level: NoticeLevel::Error,
-        code: "data_folder_failed".to_owned(),
-        message: format!("{trouble} Nothing is kept beyond this run."),
-        hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
-    }
+    let message = format!("{trouble} Nothing is kept beyond this run.");
+    Notice::new(NoticeLevel::Error, "data_folder_failed", message)
+        .hint("Make the folder writable and start Bobbin again.")
 }
 
 /// The last event of the app is the time to clean up: the process then ends without running destructors.

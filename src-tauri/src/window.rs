@@ -15,7 +15,7 @@ use tauri::{
 };
 
 use state::{Area, MIN_SIZE, Position, Size, WindowState};
-pub(crate) use state::{ThemeChoice, ZoomStep};
+pub(crate) use state::{ThemeChoice, Unreadable, ZoomStep};
 #[cfg(target_os = "macos")]
 pub(crate) use web_process::ended as web_process_ended;
 
@@ -31,12 +31,14 @@ const SETTLED: Duration = Duration::from_millis(400);
 pub(crate) struct Remembered {
     file: PathBuf,
     state: Mutex<WindowState>,
+    /// Whether the system tells where a window is.
+    has_position: bool,
     /// The theme of the system at the start, before the person's own was set.
     system: Theme,
 }
 
 /// Opens the window as it was closed; the error says why that is not known, which stops nothing.
-pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
+pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<Unreadable>> {
     let (state, trouble) = match WindowState::read(&file) {
         Ok(state) => (state, None),
         Err(error) => (WindowState::default(), Some(error)),
@@ -60,8 +62,12 @@ pub(crate) fn open(app: &App, file: PathBuf) -> tauri::Result<Option<String>> {
     }
     let window = window.build()?;
     web_process::watch(&window)?;
-    let remembered =
-        Remembered { file, system: window.theme().unwrap_or(Theme::Light), state: Mutex::new(state) };
+    let remembered = Remembered {
+        file,
+        has_position: crate::display::has_positions(),
+        system: window.theme().unwrap_or(Theme::Light),
+        state: Mutex::new(state),
+    };
     window.set_zoom(f64::from(remembered.state().zoom) / 100.0)?;
     remembered.paint(&window)?;
     app.manage(remembered);
@@ -84,14 +90,16 @@ pub(crate) fn zoom(app: &AppHandle, step: ZoomStep) -> tauri::Result<u16> {
     Ok(zoom)
 }
 
-/// Takes over the page's theme for the frame and for the background of the next start.
-pub(crate) fn use_theme(app: &AppHandle, theme: ThemeChoice) -> tauri::Result<()> {
+/// Uses the theme for the frame and for the next start, if there is one; gives the one that is remembered.
+pub(crate) fn use_theme(app: &AppHandle, theme: Option<ThemeChoice>) -> tauri::Result<ThemeChoice> {
     let remembered = app.state::<Remembered>();
-    remembered.update(|state| state.theme = theme);
-    match app.get_webview_window(LABEL) {
-        Some(window) => remembered.paint(&window),
-        None => Ok(()),
+    if let Some(theme) = theme {
+        remembered.update(|state| state.theme = theme);
+        if let Some(window) = app.get_webview_window(LABEL) {
+            remembered.paint(&window)?;
+        }
     }
+    Ok(remembered.state().theme)
 }
 
 /// Shows the window above the others, as after a sign-in in the browser.
@@ -169,9 +177,11 @@ fn save_place(window: &WebviewWindow) {
     if window.is_minimized().unwrap_or(false) || size.width == 0 {
         return;
     }
-    let at = window.outer_position().ok().map(|at| at.to_logical::<f64>(scale));
+    let remembered = window.state::<Remembered>();
+    let at = window.outer_position().ok().filter(|_| remembered.has_position);
+    let at = at.map(|at| at.to_logical::<f64>(scale));
     let size = size.to_logical::<f64>(scale);
-    window.state::<Remembered>().update(|state| {
+    remembered.update(|state| {
         state.maximized = maximized;
         // A maximized window goes back to the place it had before.
         if !maximized {

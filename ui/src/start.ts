@@ -8,6 +8,7 @@ import { notices } from "./state/notices.svelte";
 import { overview } from "./state/overview.svelte";
 import { ready } from "./state/ready";
 import { selection } from "./state/selection.svelte";
+import { theme } from "./state/theme.svelte";
 import { wire } from "./state/wire.svelte";
 
 /** Puts the page on screen, with what an earlier one held, and listens to Rust. */
@@ -22,7 +23,7 @@ export async function start(target: Element) {
   void onChanged(announce);
   void onNotice((notice) => notices.say(notice));
   void overview.load().then(() => selection.settle());
-  await recall();
+  await Promise.all([recall(), theme.recall()]);
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));
   return mount(App, { target });

@@ -214,6 +214,8 @@ test("the way back is checked when it is shown, and repaired where it can be", a
   application.connection({ slug: "stitch-test" }).registration = {
     state: "not_registered",
     detail: "Another program opens these links.",
+    hint: "Repair registers this Bobbin.",
+    repairable: true,
   };
   await goTo("Stitch");
   expect(await button(/The way back: 1 check failed/)).toBeTruthy();

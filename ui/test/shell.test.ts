@@ -26,6 +26,14 @@ test("the palette runs actions and shows their shortcuts", async () => {
   expect(wire.textContent).toContain("Ctrl J");
 });
 
+test("the page shows the theme that the window remembers", async () => {
+  const application = new Application();
+  application.remembered = "dark";
+  await open(application);
+  expect(await button("Theme: dark")).toBeTruthy();
+  expect(document.documentElement.dataset.theme).toBe("dark");
+});
+
 test("arrows move in the palette, Escape closes it and the focus goes back", async () => {
   await open({ sessions: [thandi()] });
   const client = await screen.findByRole("textbox", { name: "Client ID" });

@@ -15,7 +15,7 @@ const RESERVED: &[char] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DesktopEntry {
     file: PathBuf,
-    /// The value of the `Exec` key as it is written.
+    /// The value of the `Exec` key, with its quotes.
     exec: String,
     mime_types: Vec<String>,
 }
@@ -38,7 +38,7 @@ impl DesktopEntry {
         let group: Vec<_> = group.take_while(|line| !line.starts_with('[')).collect();
         let value = |key: &str| {
             let line = group.iter().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
-            line.unwrap_or_default().trim().to_owned()
+            unescape(line.unwrap_or_default().trim())
         };
         let mime_types = value("MimeType").split(';').map(str::trim).map(str::to_owned).collect();
         Ok(Self { file: file.to_owned(), exec: value("Exec"), mime_types })
@@ -119,22 +119,58 @@ pub(crate) fn write(file: &Path, program: &Path, mime_type: &str) -> io::Result<
 /// A path as the `Exec` key holds it: with quotes only where it needs them, since not every opener reads them.
 fn exec_word(program: &Path) -> String {
     let path = program.to_string_lossy();
-    if !path.contains(RESERVED) {
+    if !needs_quotes(program) {
         return path.into_owned();
     }
     let mut word = String::from('"');
     for character in path.chars() {
         match character {
-            // A backslash is doubled once more, as in every string value.
-            '"' | '`' | '$' => word.push_str("\\\\"),
-            '\\' => word.push_str("\\\\\\"),
+            '"' | '`' | '$' | '\\' => word.push('\\'),
             '%' => word.push('%'),
             _ => {}
         }
         word.push(character);
     }
     word.push('"');
-    word
+    escape(&word)
+}
+
+pub(crate) fn needs_quotes(program: &Path) -> bool {
+    program.to_string_lossy().contains(RESERVED)
+}
+
+/// The escapes of every string value, which come on top of those within quotes ("Possible value types").
+const ESCAPES: [(char, char); 4] = [('\\', '\\'), ('\n', 'n'), ('\t', 't'), ('\r', 'r')];
+
+fn escape(value: &str) -> String {
+    let mut text = String::new();
+    for character in value.chars() {
+        match ESCAPES.iter().find(|(plain, _)| *plain == character) {
+            Some((_, escaped)) => text.extend(['\\', *escaped]),
+            None => text.push(character),
+        }
+    }
+    text
+}
+
+fn unescape(text: &str) -> String {
+    let mut value = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            value.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('s') => value.push(' '),
+            Some(other) => match ESCAPES.iter().find(|(_, escaped)| *escaped == other) {
+                Some((plain, _)) => value.push(*plain),
+                None => value.extend(['\\', other]),
+            },
+            None => value.push('\\'),
+        }
+    }
+    value
 }
 
 /// An entry is as public as a program; temporary files are not.
@@ -180,6 +216,18 @@ mod tests {
             let text = fs::read_to_string(&file).unwrap();
             assert!(text.contains(&format!("\nExec={exec} %u\n")), "{path}: {text}");
             assert!(DesktopEntry::read(&file).unwrap().takes(MIME));
+        }
+    }
+
+    #[test]
+    fn any_path_is_read_back_from_our_entry() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bobbin-handler.desktop");
+        for path in
+            ["/a b/bobbin", "/$a/`b`/bobbin", "/\"a\"/bobbin", "/a\\b/\\n/bobbin", "/a\n\tb/50%/bobbin"]
+        {
+            write(&file, Path::new(path), MIME).unwrap();
+            assert_eq!(DesktopEntry::read(&file).unwrap().program(), path);
         }
     }
 

@@ -1,16 +1,24 @@
 //! Who opens our links on a Linux desktop: a package's desktop entry where there is one, else an entry of our own.
 
 use std::{
-    env,
+    env, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use bobbin_engine::view::LinkRegistration;
+use gtk::{gio, glib::ToVariant as _};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
-use super::desktop_entry::{self, DesktopEntry, Fault};
+use super::{
+    REPAIR_HINT, UNREACHABLE, UNREACHABLE_HINT,
+    desktop_entry::{self, DesktopEntry, Fault},
+};
+
+const BUS_TIMEOUT_MS: i32 = 5000;
+const MOVE_HINT: &str =
+    "Move Bobbin to a folder without spaces or special characters. Until then, paste the callback.";
 
 /// The entry that this program writes for itself; the deep-link plugin, which takes it back, knows it by this name.
 const OWN_ENTRY: &str = "bobbin-handler.desktop";
@@ -44,10 +52,22 @@ pub(super) fn take_over(app: &AppHandle, scheme: &str) {
 
 /// What happens to a link now, as an opener would find out.
 pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
+    if !is_reachable(app) {
+        return LinkRegistration::NotRegistered {
+            detail: UNREACHABLE.to_owned(),
+            hint: UNREACHABLE_HINT.to_owned(),
+            repairable: false,
+        };
+    }
     if is_sandboxed() {
         return LinkRegistration::Registered;
     }
-    let not_registered = |detail: String| LinkRegistration::NotRegistered { detail };
+    // What Repair writes has quotes where the path of this program needs them.
+    let repairable =
+        opener_knows_quotes() || own_program(app).is_ok_and(|program| !desktop_entry::needs_quotes(&program));
+    let hint = if repairable { REPAIR_HINT } else { MOVE_HINT };
+    let not_registered =
+        |detail: String| LinkRegistration::NotRegistered { detail, hint: hint.to_owned(), repairable };
     let Some(holder) = default_handler(&mime_type(scheme)) else {
         return not_registered(format!("No program opens {scheme} links on this computer."));
     };
@@ -62,8 +82,7 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
             "{file} opens {scheme} links, but its program {program} cannot be started."
         )),
         Some(Fault::Quoted) => not_registered(format!(
-            "{file} opens {scheme} links, but xdg-open on this desktop cannot start a program whose path is in quotes. \
-             Move Bobbin to a folder without spaces or special characters."
+            "{file} opens {scheme} links, but xdg-open on this desktop cannot start a program whose path is in quotes."
         )),
         Some(Fault::NoLink) => not_registered(format!(
             "{file} opens {scheme} links, but does not pass the link on: its Exec has no %u."
@@ -73,18 +92,41 @@ pub(super) fn state(app: &AppHandle, scheme: &str) -> LinkRegistration {
     }
 }
 
+/// Whether a second process finds this one: by the name that the single-instance plugin has on the session bus.
+pub(super) fn is_reachable(app: &AppHandle) -> bool {
+    let name = format!("{}.SingleInstance", app.config().identifier);
+    let bus = gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE);
+    let owned = bus.and_then(|bus| {
+        bus.call_sync(
+            Some("org.freedesktop.DBus"),
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus",
+            "NameHasOwner",
+            Some(&(name,).to_variant()),
+            None,
+            gio::DBusCallFlags::NONE,
+            BUS_TIMEOUT_MS,
+            gio::Cancellable::NONE,
+        )
+    });
+    owned.is_ok_and(|reply| reply.get() == Some((true,)))
+}
+
 fn write_own_entry(app: &AppHandle, mime_type: &str) -> Result<(), Box<dyn std::error::Error>> {
     let applications = app.path().data_dir()?.join("applications");
-    // An AppImage is started by its file, not by what is mounted from it.
-    let program = match app.env().appimage {
-        Some(image) => PathBuf::from(image),
-        None => env::current_exe()?,
-    };
-    desktop_entry::write(&applications.join(OWN_ENTRY), &program, mime_type)?;
+    desktop_entry::write(&applications.join(OWN_ENTRY), &own_program(app)?, mime_type)?;
     // The cache is only quicker to search than the entries are; many systems have no program to make it.
     let _ = quiet("update-desktop-database").arg(&applications).status();
     quiet("xdg-mime").args(["default", OWN_ENTRY, mime_type]).status()?;
     Ok(())
+}
+
+/// An AppImage is started by its file, not by what is mounted from it.
+fn own_program(app: &AppHandle) -> io::Result<PathBuf> {
+    match app.env().appimage {
+        Some(image) => Ok(PathBuf::from(image)),
+        None => env::current_exe(),
+    }
 }
 
 /// The name of the desktop entry that opens links of this type.
@@ -120,8 +162,11 @@ fn is_sandboxed() -> bool {
 
 /// `xdg-open` hands links to an opener that reads quotes on these desktops, and reads the entry itself on others.
 fn opener_knows_quotes() -> bool {
-    let desktop = env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    let known = ["GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Cinnamon", "LXDE", "LXQt", "Deepin", "DDE"];
+    knows_quotes(&env::var("XDG_CURRENT_DESKTOP").unwrap_or_default())
+}
+
+fn knows_quotes(desktop: &str) -> bool {
+    let known = ["GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Cinnamon", "Deepin"];
     desktop.split(':').any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known)))
 }
 
@@ -147,4 +192,19 @@ fn quiet(program: &str) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::knows_quotes;
+
+    #[test]
+    fn quotes_are_written_only_for_desktops_with_an_opener_that_reads_them() {
+        for desktop in ["GNOME", "ubuntu:GNOME", "KDE", "XFCE", "MATE", "X-Cinnamon", "Deepin"] {
+            assert!(knows_quotes(desktop), "{desktop} has an opener of its own");
+        }
+        for desktop in ["", "LXDE", "LXQt", "DDE", "sway", "i3"] {
+            assert!(!knows_quotes(desktop), "xdg-open reads the entry itself on {desktop}");
+        }
+    }
 }

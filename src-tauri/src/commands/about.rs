@@ -4,10 +4,10 @@ use bobbin_engine::{
     Engine,
     view::{AboutView, ErrorView},
 };
-use tauri::{AppHandle, Manager as _, State};
+use tauri::{AppHandle, State};
 
 use super::Reply;
-use crate::build_info;
+use crate::{build_info, profile::Profile};
 
 const WEB_VIEW: &str = if cfg!(windows) {
     "WebView2"
@@ -18,9 +18,8 @@ const WEB_VIEW: &str = if cfg!(windows) {
 };
 
 #[tauri::command]
-pub(crate) async fn about(app: AppHandle, engine: State<'_, Engine>) -> Reply<AboutView> {
+pub(crate) async fn about(engine: State<'_, Engine>, profile: State<'_, Profile>) -> Reply<AboutView> {
     let web_view = tauri::webview_version().unwrap_or_else(|_| "of unknown version".to_owned());
-    let log_folder = app.path().app_log_dir().map(|folder| folder.display().to_string());
     Ok(AboutView {
         version: build_info::VERSION.to_owned(),
         commit: build_info::COMMIT.to_owned(),
@@ -29,7 +28,7 @@ pub(crate) async fn about(app: AppHandle, engine: State<'_, Engine>) -> Reply<Ab
         web_view: format!("{WEB_VIEW} {web_view}"),
         data_folder: engine.data_dir().display().to_string(),
         workspace_folder: engine.status().workspace,
-        log_folder: log_folder.unwrap_or_else(|error| error.to_string()),
+        log_folder: profile.log_dir.display().to_string(),
     })
 }
 

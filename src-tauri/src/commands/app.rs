@@ -32,9 +32,9 @@ pub(crate) async fn zoom(app: AppHandle, step: ZoomStep) -> Reply<u16> {
     window::zoom(&app, step).map_err(|error| window_failed(&error))
 }
 
-/// Takes over the page's theme for the window's frame.
+/// Gives the window this theme, if one is named; answers the one that the window remembers.
 #[tauri::command]
-pub(crate) async fn theme(app: AppHandle, choice: ThemeChoice) -> Reply<()> {
+pub(crate) async fn theme(app: AppHandle, choice: Option<ThemeChoice>) -> Reply<ThemeChoice> {
     window::use_theme(&app, choice).map_err(|error| window_failed(&error))
 }
 

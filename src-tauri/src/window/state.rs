@@ -1,9 +1,6 @@
 //! What is remembered of the window: where it stood, how large, how far zoomed, in which theme.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
@@ -72,6 +69,14 @@ pub(crate) struct WindowState {
     pub(crate) theme: ThemeChoice,
 }
 
+/// Why the file could not be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) reason: String,
+    /// Whether it is kept beside the next one; otherwise that one replaces it.
+    pub(crate) set_aside: bool,
+}
+
 impl Default for WindowState {
     fn default() -> Self {
         Self { size: FIRST_SIZE, position: None, maximized: false, zoom: 100, theme: ThemeChoice::System }
@@ -82,21 +87,18 @@ impl WindowState {
     /// Reads the file; a missing one is a first start.
     ///
     /// An unreadable one is set aside as `window.json.unreadable`, so that the next save does not overwrite it.
-    pub(crate) fn read(file: &Path) -> Result<Self, String> {
-        let text = match fs::read_to_string(file) {
-            Ok(text) => text,
+    pub(crate) fn read(file: &Path) -> Result<Self, Unreadable> {
+        let reason = match fs::read(file) {
+            Ok(content) => match serde_json::from_slice::<Self>(&content) {
+                Ok(state) => return Ok(state.within_bounds()),
+                Err(error) => error.to_string(),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error.to_string()),
+            Err(error) => error.to_string(),
         };
-        match serde_json::from_str::<Self>(&text) {
-            Ok(state) => Ok(state.within_bounds()),
-            Err(error) => {
-                let aside = PathBuf::from(format!("{}.unreadable", file.display()));
-                // Where it cannot be moved it is overwritten; it holds nothing that cannot be set again.
-                let _ = fs::rename(file, aside);
-                Err(error.to_string())
-            }
-        }
+        let mut aside = file.as_os_str().to_owned();
+        aside.push(".unreadable");
+        Err(Unreadable { reason, set_aside: fs::rename(file, aside).is_ok() })
     }
 
     /// Replaces the file as a whole, so that a crash leaves the old or the new one.
@@ -104,6 +106,7 @@ impl WindowState {
         let folder = file.parent().unwrap_or(Path::new("."));
         let temporary = NamedTempFile::new_in(folder)?;
         serde_json::to_writer_pretty(&temporary, self)?;
+        temporary.as_file().sync_all()?;
         temporary.persist(file)?;
         Ok(())
     }
@@ -228,10 +231,21 @@ mod tests {
     fn a_corrupt_file_is_set_aside_and_said() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("window.json");
-        fs::write(&file, "{ \"zoom\": ").unwrap();
-        assert!(WindowState::read(&file).is_err());
-        assert_eq!(fs::read_to_string(folder.path().join("window.json.unreadable")).unwrap(), "{ \"zoom\": ");
-        assert_eq!(WindowState::read(&file).unwrap(), WindowState::default());
+        for content in [&b"{ \"zoom\": "[..], b"\xff\xfe{\0}\0"] {
+            fs::write(&file, content).unwrap();
+            assert!(WindowState::read(&file).unwrap_err().set_aside);
+            assert_eq!(fs::read(folder.path().join("window.json.unreadable")).unwrap(), content);
+            assert_eq!(WindowState::read(&file).unwrap(), WindowState::default());
+        }
+    }
+
+    #[test]
+    fn a_corrupt_file_that_cannot_be_set_aside_is_not_said_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("window.json");
+        fs::write(&file, "{").unwrap();
+        fs::create_dir(folder.path().join("window.json.unreadable")).unwrap();
+        assert!(!WindowState::read(&file).unwrap_err().set_aside);
     }
 
     #[test]

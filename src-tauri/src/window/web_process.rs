@@ -10,7 +10,7 @@ use bobbin_engine::view::{Notice, NoticeLevel};
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 
-use crate::start;
+use crate::{profile::Profile, start};
 
 /// This many ends in [`WITHIN`] are a page that cannot be shown, not bad luck.
 const TOO_MANY: usize = 3;
@@ -69,15 +69,9 @@ pub(crate) fn ended(app: &AppHandle) {
 }
 
 fn load_again(app: &AppHandle) {
-    start::notice_later(
-        app,
-        Notice {
-            level: NoticeLevel::Warning,
-            code: "page_restarted".to_owned(),
-            message: "The page stopped working and was loaded again.".to_owned(),
-            hint: Some("Your sessions and what you typed are still here.".to_owned()),
-        },
-    );
+    let message = "The page stopped working and was loaded again.";
+    let notice = Notice::new(NoticeLevel::Warning, "page_restarted", message);
+    start::notice_later(app, notice.hint("Your sessions and what you typed are still here."));
     if let Some(window) = app.get_webview_window(super::LABEL) {
         // Without a page there is nobody to tell.
         let _ = window.reload();
@@ -86,7 +80,7 @@ fn load_again(app: &AppHandle) {
 
 /// A message of the system's own, as there is no page to show one.
 fn ask(app: &AppHandle) {
-    let log = app.path().app_log_dir().map_or_else(|_| String::new(), |folder| folder.display().to_string());
+    let log = app.state::<Profile>().log_dir.display().to_string();
     let handle = app.clone();
     app.dialog()
         .message(format!(

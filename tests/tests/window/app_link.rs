@@ -75,6 +75,7 @@ async fn a_path_with_spaces_is_said_to_be_out_of_reach_and_paste_is_offered() {
     let app = world.app_at(&moved).await;
     says_that_links_do_not_arrive(&app).await;
     app.shows("Move Bobbin to a folder without spaces").await;
+    assert!(!app.has("button", "Repair").await, "a new entry would have quotes too");
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ fn a_wrong_command_line_ends_with_2_and_leaves_nothing_behind() {
         let (code, output, errors) = ended(&world, arguments);
         assert_eq!((code, output.as_str()), (Some(2), ""), "{arguments:?}: {errors}");
         assert!(errors.contains("--help"), "{errors}");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
     }
     assert!(!world.data_folder().exists());
 }

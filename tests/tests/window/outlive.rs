@@ -6,7 +6,7 @@ use std::{
 };
 
 use bobbin_sandbox::Sandbox;
-use bobbin_tests::{App, Decision, Desktop, Manager, Signal, World, until};
+use bobbin_tests::{App, Decision, Desktop, Manager, Screen, Signal, World, until};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy},
@@ -154,6 +154,29 @@ async fn a_refresh_outlives_a_closed_window_and_the_ends_of_a_session() {
         assert_eq!(provider.requests(), before + 1, "after {ending}: nothing was sent twice");
         app = Some(next);
     }
+}
+
+#[tokio::test]
+async fn a_link_that_shows_nothing_keeps_no_closed_bobbin_alive() {
+    let world = World::new();
+    let screen = Screen::of(&world);
+    let app = world.app().await;
+    sign_in(&world, &app).await;
+    // The embedded sandbox ends with the process, so the process waits for its reply.
+    app.invoke("sandbox_faults_set", json!({ "ids": ["token-late"] })).await;
+    spend(&app, 1).await;
+    until("the refresh to begin", || {
+        let log = std::fs::read_to_string(world.log()).ok()?;
+        log.contains("refresh in flight").then_some(())
+    })
+    .await;
+    screen.manage("windowactivate", &[]);
+    screen.press("alt+F4");
+    until("the window to be hidden", || (!screen.has_window("Bobbin")).then_some(())).await;
+
+    let stray = world.bobbin(&["dev.bobbin.workbench:/oauth/callback?code=c&state=stray"]).spawn();
+    app.has_ended().await;
+    drop(stray);
 }
 
 #[tokio::test]

@@ -28,6 +28,36 @@ async fn size_place_zoom_and_theme_are_as_they_were_left() {
     app.until("the zoom", &format!("return innerWidth === {width}")).await;
     app.until("the theme", "return document.documentElement.dataset.theme === 'dark'").await;
     app.screenshot("again").await;
+    app.close().await;
+
+    let file = world.data_folder().join("window.json");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"dark\"", "\"light\"")).unwrap();
+    let app = world.app().await;
+    app.find("button", "Theme: light").await;
+    app.until("the theme of the file", "return document.documentElement.dataset.theme === 'light'").await;
+}
+
+#[tokio::test]
+async fn the_web_view_has_the_remembered_theme_before_the_page_asks_for_it() {
+    let world = World::new();
+    fs::create_dir_all(world.data_folder()).unwrap();
+    fs::write(world.data_folder().join("window.json"), r#"{ "theme": "dark" }"#).unwrap();
+    let app = world.app().await;
+    app.find("button", "Theme: dark").await;
+    app.until("a dark web view", "return matchMedia('(prefers-color-scheme: dark)').matches").await;
+}
+
+#[tokio::test]
+async fn no_position_is_saved_on_wayland_where_windows_have_none() {
+    let world = World::on(Desktop::new(Manager::WestonHeadless, 1440, 900));
+    let app = world.app().await;
+    app.press("Control+=").await;
+    app.close().await;
+    let file = fs::read(world.data_folder().join("window.json")).unwrap();
+    let state: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    assert_eq!(state["zoom"], 110);
+    assert!(state["position"].is_null(), "{state}");
 }
 
 #[tokio::test]

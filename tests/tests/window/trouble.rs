@@ -1,12 +1,18 @@
 //! Starts on a computer where something is wrong: each is explained, and nothing is lost.
 
-use std::{fs, io::Write as _, os::unix::fs::PermissionsExt as _, process::Child};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Child,
+};
 
-use bobbin_tests::{World, program, until};
-
-use serde_json::json;
+use bobbin_tests::{Screen, World, program, until};
 
 use crate::steps::notice;
+
+const DOCUMENT: &str = "GraphQL document";
 
 /// What makes the application keep everything in the home folder, as a desktop without these variables does.
 const FOLDERS: [&str; 4] = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
@@ -22,6 +28,15 @@ async fn a_home_that_cannot_be_written_is_explained_in_the_window() {
     let told = notice(&app, "data_folder_failed").await;
     assert!(told.contains("/proc/.local/share/dev.bobbin.workbench"), "{told}");
     app.find("button", "Sign in with browser").await;
+
+    assert!(world.bobbin(&[]).status().unwrap().success(), "a second start hands over");
+    let spares = || {
+        let files = fs::read_dir(world.path("tmp")).unwrap().flatten();
+        files.filter(|file| file.file_name().to_string_lossy().starts_with("bobbin-")).count()
+    };
+    assert_eq!(spares(), 1, "the second start left a folder behind");
+    Screen::of(&world).close().await;
+    assert_eq!(spares(), 0, "the temporary folder goes with the window");
 }
 
 #[tokio::test]
@@ -43,18 +58,7 @@ async fn a_data_folder_that_is_a_file_or_read_only_is_explained_in_the_window() 
 async fn a_full_disk_is_explained_and_loses_nothing() {
     let world = World::new();
     let folder = world.path("home/small");
-    fs::create_dir(&folder).unwrap();
-    // A file system of its own, which the application alone sees.
-    let launcher = world.path("home/launcher");
-    let mount = format!(
-        "mount -t tmpfs -o size=3m none {0} && exec {1} --data-dir {0}",
-        folder.display(),
-        program().display()
-    );
-    fs::write(&launcher, format!("#!/bin/sh\nexec unshare --user --map-root-user --mount sh -c '{mount}'\n"))
-        .unwrap();
-    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
-    let app = world.app_at(&launcher).await;
+    let app = world.app_at(&on_small_disk(&world, &folder, "true")).await;
     app.shows_at("footer [data-key-store=ready]").await;
     app.click("button", "ListBankAccounts").await;
     app.find("heading", "ListBankAccounts").await;
@@ -65,37 +69,68 @@ async fn a_full_disk_is_explained_and_loses_nothing() {
     drop(file);
     let query = app.sees(&folder).join("queries/accounts/list-bank-accounts.graphql");
     let before = fs::read_to_string(&query).unwrap();
-    let document = format!("query New {{ me }}\n# {}", "long ".repeat(2000));
-    let save = json!({ "path": "accounts/list-bank-accounts", "document": document, "variables": "" });
-    let script = "const done = arguments[1];
-        window.__TAURI_INTERNALS__.invoke('query_save', arguments[0])
-            .then(() => done('saved'), (error) => done(error.code))";
-    assert_eq!(app.run_async(script, vec![save.clone()]).await, json!("file_failed"));
+    app.click("textbox", DOCUMENT).await;
+    app.press("Control+Home").await;
+    app.type_text("# changed ").await;
+    app.find("img", "Not saved").await;
+    app.press("Control+s").await;
+    app.shows("Check that the workspace folder is there and that you may write to it").await;
+    app.find("img", "Not saved").await;
+    app.screenshot("full").await;
     assert_eq!(fs::read_to_string(&query).unwrap(), before, "the saved query is as it was");
     fs::remove_file(filler).unwrap();
-    assert_eq!(app.run_async(script, vec![save]).await, json!("saved"));
-    assert_eq!(fs::read_to_string(&query).unwrap(), document);
+    app.press("Control+s").await;
+    app.gone("img", "Not saved").await;
+    assert!(fs::read_to_string(&query).unwrap().starts_with("# changed "));
 }
 
 #[tokio::test]
-async fn of_several_starts_at_once_one_opens_a_window_and_the_others_end_well() {
+async fn a_start_on_a_full_disk_opens_a_window_that_says_so() {
     let world = World::new();
-    let mut starts: Vec<Child> = (0..4).map(|_| world.bobbin(&[]).spawn().unwrap()).collect();
-    let mut ended = 0;
-    while ended < 3 {
-        let over = until("three of four starts to end", || {
+    let folder = world.path("home/small");
+    let fill = format!("cat /dev/zero > {}/filler 2> /dev/null || true", folder.display());
+    let app = world.app_at(&on_small_disk(&world, &folder, &fill)).await;
+    let told = notice(&app, "data_folder_failed").await;
+    app.screenshot("said").await;
+    assert!(told.contains("home/small"), "{told}");
+    app.find("button", "Sign in with browser").await;
+}
+
+/// A program that starts the application on a file system of its own, which nobody else sees, after `prepared`.
+fn on_small_disk(world: &World, folder: &Path, prepared: &str) -> PathBuf {
+    fs::create_dir(folder).unwrap();
+    let launcher = world.path("home/launcher");
+    let (folder, program) = (folder.display(), program());
+    let start = format!(
+        "mount -t tmpfs -o size=3m none {folder} && ({prepared}) && exec {} --data-dir {folder}",
+        program.display()
+    );
+    fs::write(&launcher, format!("#!/bin/sh\nexec unshare --user --map-root-user --mount sh -c '{start}'\n"))
+        .unwrap();
+    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
+    launcher
+}
+
+#[tokio::test]
+async fn of_several_starts_at_once_one_opens_a_window_and_takes_the_links_of_the_others() {
+    let world = World::new();
+    let link = "dev.bobbin.workbench:/oauth/callback?code=c&state=s";
+    // So many that some are heard before the first one has set up its window.
+    let mut starts: Vec<Child> = (0..8).map(|_| world.bobbin(&[link]).spawn().unwrap()).collect();
+    while starts.len() > 1 {
+        let over = until("all starts but one to end", || {
             starts.iter_mut().position(|start| start.try_wait().unwrap().is_some())
         });
         let nth = over.await;
         let mut start = starts.remove(nth);
         assert_eq!(start.wait().unwrap().code(), Some(0));
-        ended += 1;
     }
     let last = &mut starts[0];
     assert!(last.try_wait().unwrap().is_none(), "one window is open");
     until("the log of the one that runs", || {
         let log = fs::read_to_string(world.log()).ok()?;
-        log.contains("key store state=Ready").then_some(())
+        let links = log.matches("callback_unknown_state").count();
+        (log.contains("key store state=Ready") && links == 8).then_some(())
     })
     .await;
     let log = fs::read_to_string(world.log()).unwrap();
@@ -109,8 +144,11 @@ async fn without_a_session_bus_it_starts_and_says_what_is_missing() {
     let mut world = World::new();
     world.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nobody/listens/here");
     let app = world.app().await;
+    notice(&app, "no_session_bus").await;
     app.shows_at("footer [data-key-store=absent]").await;
     app.find("button", "Sign in with browser").await;
+    app.shows("There is no session bus, so a link cannot reach this window").await;
+    app.find("button", "The way back: 1 check failed").await;
 }
 
 #[tokio::test]

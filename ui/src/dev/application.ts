@@ -154,8 +154,10 @@ export class Application {
     return this.zoomed;
   }
 
-  theme() {
-    return null;
+  remembered = "system";
+
+  theme({ choice }: { choice: string | null }) {
+    return (this.remembered = choice ?? this.remembered);
   }
 
   waits() {

@@ -128,9 +128,9 @@ export const clientCommands = {
           ? {
               title: `${scheme} links open Bobbin`,
               outcome: "failed",
-              message: "Another program opens these links.",
-              hint: "Repair registers this Bobbin again. Until then, paste the callback.",
-              repairable: true,
+              message: registration.detail,
+              hint: registration.hint,
+              repairable: registration.repairable,
             }
           : { title: `${scheme} links open Bobbin`, message: "This computer opens them with this Bobbin." },
       ),

@@ -10,8 +10,10 @@ export const keyStoreRetry = () => invoke<Status>("key_store_retry");
 /** Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent. */
 export const zoom = (step: "in" | "out" | "reset") => invoke<number>("zoom", { step });
 
-/** Tells the window's frame, and the next start, which theme the page has. */
-export const theme = (choice: "system" | "light" | "dark") => invoke<null>("theme", { choice });
+export type ThemeChoice = "system" | "light" | "dark";
+
+/** Gives the window this theme, if one is named; answers the one that the window remembers. */
+export const theme = (choice: ThemeChoice | null) => invoke<ThemeChoice>("theme", { choice });
 
 /** Copies what is on screen; secrets have commands of their own that never show them to the page. */
 export const copy = (text: string) => invoke<null>("copy", { text });

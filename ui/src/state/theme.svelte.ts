@@ -1,22 +1,29 @@
-import { theme as tellWindow } from "../ipc/app";
-import { read, write } from "./stored";
+import { theme as windowTheme, type ThemeChoice } from "../ipc/app";
 
-export type ThemeChoice = "system" | "light" | "dark";
-
+/** The window remembers the choice. */
 class Theme {
-  choice = $state<ThemeChoice>(read<ThemeChoice>("theme", "system"));
+  choice = $state<ThemeChoice>("system");
   #system = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
     this.#system.addEventListener("change", () => this.#apply());
+    // The window has its theme by now and passes it on as the system's, so this is the right one at once.
+    this.#apply();
+  }
+
+  async recall(): Promise<void> {
+    try {
+      this.choice = await windowTheme(null);
+    } catch {
+      // The system's theme is no reason to show no page.
+    }
     this.#apply();
   }
 
   choose(choice: ThemeChoice): void {
     this.choice = choice;
-    write("theme", choice);
     // The frame of another theme is no reason to refuse the page's.
-    tellWindow(choice).catch(() => undefined);
+    windowTheme(choice).catch(() => undefined);
     this.#apply();
   }
 

@@ -218,22 +218,28 @@ pub(crate) fn key_view(mut key: KeyView, now: i64) -> KeyView {
 
 fn app_link(uri: &str, registration: impl FnOnce(&str) -> LinkRegistration) -> RedirectCheck {
     let scheme = uri.split(':').next().unwrap_or_default().to_owned();
-    let title = format!("{scheme} links open Bobbin");
+    let mut title = format!("{scheme} links open Bobbin");
     let (outcome, message, hint, repairable) = match registration(&scheme) {
         LinkRegistration::Registered => {
             (CheckOutcome::Passed, "This computer opens them with this Bobbin.".to_owned(), None, false)
         }
-        LinkRegistration::NotRegistered { detail } => (
-            CheckOutcome::Failed,
-            detail,
-            Some("Repair registers this Bobbin again. Until then, paste the callback.".to_owned()),
-            true,
-        ),
+        LinkRegistration::NotRegistered { detail, hint, repairable } => {
+            (CheckOutcome::Failed, detail, Some(hint), repairable)
+        }
+        LinkRegistration::OtherProfile => {
+            title = format!("{scheme} links open this profile");
+            (
+                CheckOutcome::Failed,
+                "App links open the default profile, and this one has another data folder.".to_owned(),
+                Some("Choose Loopback or Paste, or paste the callback.".to_owned()),
+                false,
+            )
+        }
         LinkRegistration::NotNeeded | LinkRegistration::Unknown => (
             CheckOutcome::Skipped,
             "The system was not asked yet, or cannot tell.".to_owned(),
             Some("If the browser does not come back, paste the callback.".to_owned()),
-            true,
+            false,
         ),
     };
     RedirectCheck { title, outcome, message, hint, repairable }

@@ -209,12 +209,7 @@ impl Engine {
 
     fn notice(&self, level: view::NoticeLevel, code: &str, message: impl Into<String>, hint: Option<String>) {
         tracing::info!(code, ?level, "notice");
-        self.0.config.events.notice(view::Notice {
-            level,
-            code: code.to_owned(),
-            message: message.into(),
-            hint,
-        });
+        self.0.config.events.notice(view::Notice { hint, ..view::Notice::new(level, code, message) });
     }
 }
 

@@ -125,6 +125,26 @@ async fn a_taken_port_is_said_before_the_browser_opens() {
 }
 
 #[tokio::test]
+async fn a_repair_is_offered_only_where_it_helps() {
+    let world = World::new();
+    let not_registered = |repairable| LinkRegistration::NotRegistered {
+        detail: "Another program opens these links.".to_owned(),
+        hint: "What to do.".to_owned(),
+        repairable,
+    };
+    for (registration, outcome, repairable) in [
+        (LinkRegistration::Registered, CheckOutcome::Passed, false),
+        (not_registered(true), CheckOutcome::Failed, true),
+        (not_registered(false), CheckOutcome::Failed, false),
+        (LinkRegistration::OtherProfile, CheckOutcome::Failed, false),
+        (LinkRegistration::Unknown, CheckOutcome::Skipped, false),
+    ] {
+        let checks = world.engine.redirect_doctor("sandbox", |_| registration.clone()).await.unwrap();
+        assert_eq!((checks[0].outcome, checks[0].repairable), (outcome, repairable), "{registration:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_redirect_uri_is_not_to_be_registered() {
     let world = World::new();
     for (uri, said) in [

@@ -3,4 +3,12 @@
 /**
  * Whether this computer opens the app link's scheme with this Bobbin.
  */
-export type LinkRegistration = { "state": "registered" } | { "state": "not_registered", detail: string, } | { "state": "not_needed" } | { "state": "unknown" };
+export type LinkRegistration = { "state": "registered" } | { "state": "not_registered", 
+/**
+ * What happens to a link instead.
+ */
+detail: string, hint: string, 
+/**
+ * Whether registering this Bobbin again would help.
+ */
+repairable: boolean, } | { "state": "other_profile" } | { "state": "not_needed" } | { "state": "unknown" };

@@ -213,8 +213,14 @@ pub enum RedirectMethod {
 pub enum LinkRegistration {
     Registered,
     NotRegistered {
+        /// What happens to a link instead.
         detail: String,
+        hint: String,
+        /// Whether registering this Bobbin again would help.
+        repairable: bool,
     },
+    /// Links open the default profile, and this one is another.
+    OtherProfile,
     /// The redirect URI needs no scheme handler.
     NotNeeded,
     Unknown,

@@ -100,6 +100,18 @@ pub struct Notice {
     pub hint: Option<String>,
 }
 
+impl Notice {
+    pub fn new(level: NoticeLevel, code: &str, message: impl Into<String>) -> Self {
+        Self { level, code: code.to_owned(), message: message.into(), hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
