@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test, vi } from "vitest";
 import { Application } from "../src/dev/application";
-import { button, calls, goTo, open, press, thandi, user } from "./page";
+import { arrive, button, calls, goTo, open, press, thandi, user } from "./page";
 
 const field = () => screen.getByRole("combobox", { name: "Search or run a command" });
 const openPalette = () => user.keyboard("{Control>}k{/Control}");
@@ -24,6 +24,41 @@ test("the palette runs actions and shows their shortcuts", async () => {
   await openPalette();
   const wire = await screen.findByRole("option", { name: /Show Wire/ });
   expect(wire.textContent).toContain("Ctrl J");
+});
+
+const controlEnter = "{Control>}{Enter}{/Control}";
+
+test("Control Enter in the palette goes to what is found and runs nothing of the view behind it", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("AccountBalances");
+  await openPalette();
+  await user.keyboard(`list${controlEnter}`);
+  await arrive("ListBankAccounts");
+  expect(calls(application, "query_run")).toHaveLength(0);
+});
+
+test.each(["New query", "Rename"])(
+  "Control Enter in a name under %s does not run the open query",
+  async (opens) => {
+    const application = await open({ sessions: [thandi()] });
+    await goTo("AccountBalances");
+    if (opens === "Rename") await user.keyboard("{F2}");
+    else await press(opens);
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), `Refund${controlEnter}`);
+    await press(/^Run/);
+    await waitFor(() => expect(calls(application, "query_run")).toHaveLength(1));
+  },
+);
+
+test("Control Enter in a name of a thing renames it and signs nobody in", async () => {
+  const application = await open();
+  await user.keyboard("{F2}");
+  await user.type(
+    await screen.findByRole("textbox", { name: "Name of the connection" }),
+    ` 2${controlEnter}`,
+  );
+  await arrive("Sandbox 2");
+  expect(calls(application, "sign_in_start")).toHaveLength(0);
 });
 
 test("arrows move in the palette, Escape closes it and the focus goes back", async () => {
