@@ -162,6 +162,16 @@ test("a notice is a line in the live region", async () => {
   await waitFor(() => expect(screen.getByRole("status").dataset.code).toBe("callback_unknown_state"));
 });
 
+test("a data folder that cannot be used is said without another try, which could not help", async () => {
+  await open({ keyStore: "memory_only" });
+  await press("Why…");
+  const panel = await screen.findByRole("region", { name: "Key store" });
+  expect(within(panel).queryByRole("button", { name: "Try again" })).toBeNull();
+  await openPalette();
+  await user.keyboard("retry");
+  expect(await screen.findByText("Nothing is called that.")).toBeTruthy();
+});
+
 test("an overview that fails is a card with a way out", async () => {
   const application = new Application();
   application.failures.set("overview", {
