@@ -8,6 +8,7 @@ mod commands;
 mod display;
 mod leaving;
 mod log;
+mod notices;
 mod outside;
 mod panic_report;
 mod private;

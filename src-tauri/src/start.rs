@@ -4,7 +4,7 @@ use std::{
     error::Error,
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,12 +13,12 @@ use bobbin_engine::{
     Config, Engine, Keeping,
     view::{Notice, NoticeLevel},
 };
-use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
+use tauri::{App, AppHandle, Manager as _, RunEvent, WindowEvent};
 
 use crate::{
     app_link::{self, Registration},
     build_info::{BUILD_DATE, COMMIT, VERSION},
-    command_line, commands, leaving, log,
+    command_line, commands, leaving, log, notices,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
     panic_report,
     profile::Profile,
@@ -31,10 +31,6 @@ const SANDBOX_PORT: u16 = 5001;
 /// Whether the first view was answered.
 #[derive(Default)]
 pub(crate) struct First(AtomicBool);
-
-/// What the page is told as soon as it asks for its first view.
-#[derive(Default)]
-struct Unsaid(Mutex<Vec<Notice>>);
 
 /// Never fails: Tauri would panic. What keeps the window from opening is told on standard error.
 #[allow(clippy::unnecessary_wraps, reason = "Tauri's type")]
@@ -52,10 +48,10 @@ pub(crate) fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
 fn open(app: &App) -> Result<(), Box<dyn Error>> {
     let profile = app.state::<Profile>();
     let handle = app.handle();
-    app.manage(Unsaid::default());
+    app.manage(notices::Notices::default());
     // Here and not earlier: a second process ended before, and must not write to the log of the first.
     if let Err(error) = log::start(&profile.log_dir) {
-        notice_later(
+        notices::show(
             handle,
             Notice {
                 level: NoticeLevel::Warning,
@@ -67,10 +63,11 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     }
     tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
     if let Some(trouble) = &profile.trouble {
-        notice_later(handle, data_folder_failed(trouble));
+        notices::show(handle, data_folder_failed(trouble));
     }
-    if let Some(report) = panic_report::take_untold(&profile.log_dir) {
-        notice_later(
+    let report = panic_report::untold(&profile.log_dir);
+    if let Some(report) = &report {
+        notices::show(
             handle,
             Notice {
                 level: NoticeLevel::Info,
@@ -83,6 +80,7 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
             },
         );
     }
+    app.manage(report);
     let keeping = match &profile.trouble {
         None => Keeping::KeyStore(profile.identifier.clone()),
         Some(_) => Keeping::Memory,
@@ -93,7 +91,7 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
         Err(error) => {
             tracing::error!(code = error.code(), "the workspace cannot be used");
             let folder = profile.workspace_dir.display();
-            notice_later(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
+            notices::show(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
             let spare = profile.spare()?;
             engine(handle, &spare, &spare, Keeping::Memory)?
         }
@@ -105,7 +103,7 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(commands::Held::default());
     app.manage(First::default());
     if let Some(error) = window::open(app, profile.data_dir.join("window.json"))? {
-        notice_later(
+        notices::show(
             handle,
             Notice {
                 level: NoticeLevel::Warning,
@@ -118,17 +116,11 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Tells the page when it asks for its first view, at the start or after it was loaded again.
-pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
-    let unsaid = app.state::<Unsaid>();
-    unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
-}
-
 fn data_folder_failed(trouble: &str) -> Notice {
     Notice {
         level: NoticeLevel::Error,
         code: "data_folder_failed".to_owned(),
-        message: format!("{trouble} Nothing is kept beyond this run."),
+        message: format!("{trouble} Nothing from this run will be saved."),
         hint: Some("Make the folder writable and start Bobbin again.".to_owned()),
     }
 }
@@ -152,11 +144,6 @@ pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
 
 /// Called whenever a view of everything was answered; what comes after the first is in nobody's way.
 pub(crate) fn after_overview(app: &AppHandle) {
-    let notices =
-        std::mem::take(&mut *app.state::<Unsaid>().0.lock().unwrap_or_else(PoisonError::into_inner));
-    for notice in notices {
-        let _ = app.emit("notice", notice);
-    }
     tell_ready();
     if app.state::<First>().0.swap(true, Ordering::SeqCst) {
         return;

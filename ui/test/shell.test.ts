@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test, vi } from "vitest";
 import { Application } from "../src/dev/application";
-import { arrive, button, calls, goTo, open, press, thandi, user } from "./page";
+import { arrive, button, calls, dieAndReload, goTo, open, press, thandi, user } from "./page";
 
 const field = () => screen.getByRole("combobox", { name: "Search or run a command" });
 const openPalette = () => user.keyboard("{Control>}k{/Control}");
@@ -160,6 +160,30 @@ test("a notice is a line in the live region", async () => {
     hint: null,
   });
   await waitFor(() => expect(screen.getByRole("status").dataset.code).toBe("callback_unknown_state"));
+});
+
+test("notices that say what to do stand one under the other until each is dismissed", async () => {
+  const application = new Application();
+  const notice = (code: string) =>
+    ({ level: "warning", code, message: `${code}.`, hint: "Do this." }) as const;
+  application.keptNotices = [notice("log_failed"), notice("panic_reported")];
+  await open(application);
+  await screen.findByRole("group", { name: "log_failed." });
+  await application.notice(notice("window_state_unreadable"));
+  const groups = () => screen.getAllByRole("group").flatMap(({ dataset }) => dataset.code ?? []);
+  await waitFor(() => expect(groups()).toEqual(["log_failed", "panic_reported", "window_state_unreadable"]));
+  vi.useFakeTimers();
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(groups()).toHaveLength(3);
+  expect(screen.getAllByText("Do this.")).toHaveLength(3);
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(groups()).toEqual(["log_failed", "panic_reported"]));
+  await user.click(screen.getAllByRole("button", { name: "Dismiss" })[0] as HTMLElement);
+  await waitFor(() => expect(groups()).toEqual(["panic_reported"]));
+  await dieAndReload(application);
+  await screen.findByRole("group", { name: "panic_reported." });
+  expect(groups()).toEqual(["panic_reported"]);
 });
 
 test("a data folder that cannot be used is said without another try, which could not help", async () => {

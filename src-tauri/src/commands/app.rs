@@ -1,15 +1,15 @@
-//! The window at a glance, the key store, the clipboard.
+//! The window at a glance, its notices, the key store, the clipboard.
 
 use bobbin_engine::{
     Engine,
-    view::{ErrorView, Overview, Status},
+    view::{ErrorView, Notice, Overview, Status},
 };
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::Reply;
 use crate::{
-    start,
+    notices, start,
     window::{self, ThemeChoice, ZoomStep},
 };
 
@@ -18,6 +18,18 @@ pub(crate) async fn overview(app: AppHandle, engine: State<'_, Engine>) -> Reply
     let overview = engine.overview().await;
     start::after_overview(&app);
     Ok(overview)
+}
+
+/// What stays on screen until it is dismissed.
+#[tauri::command]
+pub(crate) async fn notices(app: AppHandle) -> Reply<Vec<Notice>> {
+    Ok(notices::kept(&app))
+}
+
+#[tauri::command]
+pub(crate) async fn notice_dismiss(app: AppHandle, code: String) -> Reply<()> {
+    notices::dismiss(&app, &code);
+    Ok(())
 }
 
 #[tauri::command]

@@ -10,7 +10,7 @@ use bobbin_engine::view::{Notice, NoticeLevel};
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 
-use crate::start;
+use crate::notices;
 
 /// This many ends in [`WITHIN`] are a page that cannot be shown, not bad luck.
 const TOO_MANY: usize = 3;
@@ -69,13 +69,13 @@ pub(crate) fn ended(app: &AppHandle) {
 }
 
 fn load_again(app: &AppHandle) {
-    start::notice_later(
+    notices::show(
         app,
         Notice {
             level: NoticeLevel::Warning,
             code: "page_restarted".to_owned(),
             message: "The page stopped working and was loaded again.".to_owned(),
-            hint: Some("Your sessions and what you typed are still here.".to_owned()),
+            hint: Some("What you typed is back, except in fields for secrets.".to_owned()),
         },
     );
     if let Some(window) = app.get_webview_window(super::LABEL) {

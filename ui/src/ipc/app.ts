@@ -1,7 +1,12 @@
 import { invoke } from "./transport";
-import type { AboutView, Overview, Status } from "./types";
+import type { AboutView, Notice, Overview, Status } from "./types";
 
 export const overview = () => invoke<Overview>("overview");
+
+/** What stays on screen until it is dismissed. */
+export const notices = () => invoke<Notice[]>("notices");
+export const noticeDismiss = (code: string) => invoke<null>("notice_dismiss", { code });
+
 export const about = () => invoke<AboutView>("about");
 export const keyStoreRetry = () => invoke<Status>("key_store_retry");
 
