@@ -1,6 +1,6 @@
 import { noticeDismiss, notices as keptNotices } from "../ipc/app";
 import { asErrorView } from "../ipc/transport";
-import type { Notice } from "../ipc/types";
+import type { Notice, QueryDraft, QueryView } from "../ipc/types";
 
 const NOTICE_MS = 12_000;
 const TOAST_MS = 10_000;
@@ -14,8 +14,15 @@ export interface Toast {
   code: string | null;
   message: string;
   hint: string | null;
-  action: { label: string; run: () => void } | null;
+  /** What can be taken back. */
+  deleted: Deleted | null;
 }
+
+export type Deleted =
+  | { what: "connection"; slug: string }
+  | { what: "key"; slug: string }
+  | { what: "session"; id: string }
+  | { what: "query"; query: QueryView; draft: QueryDraft | null };
 
 interface Passing {
   left: number;
@@ -41,7 +48,7 @@ class Notices {
   say(notice: Notice): void {
     if (notice.hint !== null) {
       this.toasts = this.toasts.filter(({ code }) => code !== notice.code);
-      this.#add({ ...notice, action: null });
+      this.#add({ ...notice, deleted: null });
       return;
     }
     clearTimeout(this.#clear);
@@ -54,18 +61,8 @@ class Notices {
   }
 
   /** Something was deleted: a chance to take it back. */
-  undo(message: string, run: () => Promise<unknown>): void {
-    const id = this.#add({
-      level: "info",
-      code: null,
-      message,
-      hint: null,
-      action: { label: "Undo", run: () => undo() },
-    });
-    const undo = () => {
-      this.dismiss(id);
-      void this.attempt(run);
-    };
+  undo(message: string, deleted: Deleted): void {
+    const id = this.#add({ level: "info", code: null, message, hint: null, deleted });
     this.#passing.set(id, { left: TOAST_MS, since: 0, timer: undefined });
     this.resume(id);
   }
@@ -89,7 +86,7 @@ class Notices {
   /** A failure that has no place of its own in a view; it stays until it is dismissed. */
   failed(error: unknown): void {
     const { message, hint } = asErrorView(error);
-    this.#add({ level: "error", code: null, message, hint, action: null });
+    this.#add({ level: "error", code: null, message, hint, deleted: null });
   }
 
   dismiss(id: number): void {

@@ -1,4 +1,4 @@
-import { connectionDelete, connectionRestore } from "../../ipc/connections";
+import { connectionDelete } from "../../ipc/connections";
 import { forms } from "../../state/connectionForm.svelte";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
@@ -11,9 +11,5 @@ export const remove = (slug: string) =>
     forms.forget(slug);
     await overview.load();
     selection.settle();
-    notices.undo(`Deleted the connection ${name}`, async () => {
-      await connectionRestore(slug);
-      await overview.load();
-      selection.go({ kind: "connection", slug });
-    });
+    notices.undo(`Deleted the connection ${name}`, { what: "connection", slug });
   });

@@ -1,4 +1,4 @@
-import { sessionDelete, sessionRestore } from "../../ipc/sessions";
+import { sessionDelete } from "../../ipc/sessions";
 import type { SessionView } from "../../ipc/types";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
@@ -10,10 +10,6 @@ export function remove({ id, label, connection }: SessionView): Promise<boolean>
     await sessionDelete(id);
     selection.go({ kind: "connection", slug: connection });
     await overview.load();
-    notices.undo(`Deleted the session ${label}`, async () => {
-      await sessionRestore(id);
-      await overview.load();
-      selection.go({ kind: "session", id });
-    });
+    notices.undo(`Deleted the session ${label}`, { what: "session", id });
   });
 }
