@@ -19,9 +19,8 @@ use tauri_plugin_deep_link::DeepLinkExt as _;
 
 use crate::{
     command_line::{self, Options, Request},
-    leaving,
+    leaving, notices,
     profile::{self, APP_ID, Profile},
-    start,
 };
 
 #[cfg(target_os = "linux")]
@@ -87,7 +86,7 @@ pub(crate) fn second_start(app: &AppHandle, arguments: &[String], directory: &st
         let message = "Bobbin is already open with another workspace.";
         let notice = Notice::new(NoticeLevel::Warning, "workspace_not_opened", message);
         let notice = notice.hint("Close it, then start it again with the workspace that you want.");
-        start::notice_later(app, notice);
+        notices::show(app, notice);
     }
 }
 
@@ -117,7 +116,7 @@ pub(crate) fn register(app: &AppHandle) {
     settle(app, system::register);
     if app.state::<Profile>().is_default() && !system::is_reachable(app) {
         let notice = Notice::new(NoticeLevel::Warning, "no_session_bus", UNREACHABLE);
-        start::notice_later(app, notice.hint(UNREACHABLE_HINT));
+        notices::show(app, notice.hint(UNREACHABLE_HINT));
     }
 }
 

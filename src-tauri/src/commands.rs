@@ -24,6 +24,8 @@ pub(crate) type Reply<T> = Result<T, ErrorView>;
 pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         app::overview,
+        app::notices,
+        app::notice_dismiss,
         app::key_store_retry,
         app::zoom,
         app::theme,

@@ -8,6 +8,7 @@ mod commands;
 mod display;
 mod leaving;
 mod log;
+mod notices;
 mod outside;
 mod panic_report;
 mod private;
@@ -74,7 +75,7 @@ fn open(options: Options) -> Result<(), String> {
         .manage(profile)
         // A second process may be heard before the window is set up.
         .manage(app_link::EarlyLinks::default())
-        .manage(start::Unsaid::default())
+        .manage(notices::Notices::default())
         // First, so that a second process ends before it makes anything.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, directory| {
             app_link::second_start(app, &arguments, &directory);

@@ -10,7 +10,7 @@ use rand::Rng as _;
 use tauri::{AppHandle, Emitter as _, Url};
 use tauri_plugin_opener::OpenerExt as _;
 
-use crate::leaving;
+use crate::{leaving, notices};
 
 /// With the moment it was made at, from which the steady time counts.
 pub(crate) struct SystemClock(Instant);
@@ -62,7 +62,7 @@ impl Events for PageEvents {
     }
 
     fn notice(&self, notice: Notice) {
-        let _ = self.0.emit("notice", notice);
+        notices::show(&self.0, notice);
     }
 
     fn returned(&self) {

@@ -46,16 +46,13 @@ pub(crate) fn write_to(folder: &Path) {
     let _ = FOLDER.set(folder.to_owned());
 }
 
-/// The newest report that nobody was told about yet, which is at the same time noted as told.
-pub(crate) fn take_untold(folder: &Path) -> Option<Report> {
+/// The newest report that nobody was told about yet.
+pub(crate) fn untold(folder: &Path) -> Option<Report> {
     let path = reports(folder).ok()?.pop()?;
     let name = path.file_name()?.to_str()?.to_owned();
-    let told = folder.join(TOLD);
-    if fs::read_to_string(&told).is_ok_and(|told| told >= name) {
+    if fs::read_to_string(folder.join(TOLD)).is_ok_and(|told| told >= name) {
         return None;
     }
-    let noted = private::file().create(true).truncate(true).write(true).open(told);
-    noted.and_then(|mut file| file.write_all(name.as_bytes())).ok()?;
     let time = jiff::civil::DateTime::strptime("panic-%Y-%m-%dT%H-%M-%S%.fZ.txt", &name).ok()?;
     Some(Report { time: time.strftime("%Y-%m-%d at %H:%M UTC").to_string(), path })
 }
@@ -64,6 +61,18 @@ pub(crate) struct Report {
     /// For people, in UTC.
     pub(crate) time: String,
     pub(crate) path: PathBuf,
+}
+
+impl Report {
+    /// Notes that a person has been told, so that the next start does not tell again.
+    pub(crate) fn note_told(&self) {
+        let Some(name) = self.path.file_name() else { return };
+        let told =
+            private::file().create(true).truncate(true).write(true).open(self.path.with_file_name(TOLD));
+        if let Err(error) = told.and_then(|mut file| file.write_all(name.as_encoded_bytes())) {
+            tracing::warn!(%error, "a report will be told again");
+        }
+    }
 }
 
 fn write(folder: &Path, info: &PanicHookInfo<'_>) -> io::Result<()> {
@@ -142,14 +151,16 @@ mod tests {
         let reports = after_panic(folder.path(), "worker", || panic!("a constant"));
         assert!(reports.iter().any(|report| report.contains("Message: a constant")));
 
-        let newest = take_untold(folder.path()).unwrap();
+        assert!(untold(folder.path()).is_some());
+        let newest = untold(folder.path()).expect("it counts as told only when that is noted");
         assert!(newest.time.ends_with(" UTC"), "{}", newest.time);
-        assert!(take_untold(folder.path()).is_none(), "each report is told once");
+        newest.note_told();
+        assert!(untold(folder.path()).is_none(), "each report is told once");
 
         for _ in 0..MAX_REPORTS {
             after_panic(folder.path(), "worker", || panic!("once more"));
         }
         assert_eq!(super::reports(folder.path()).unwrap().len(), MAX_REPORTS);
-        assert!(take_untold(folder.path()).is_some(), "a newer report is told again");
+        assert!(untold(folder.path()).is_some(), "a newer report is told again");
     }
 }

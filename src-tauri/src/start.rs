@@ -4,21 +4,21 @@ use std::{
     error::Error,
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use bobbin_engine::{
     Config, Engine, Keeping,
-    view::{Change, Notice, NoticeLevel},
+    view::{Notice, NoticeLevel},
 };
-use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
+use tauri::{App, AppHandle, Manager as _, RunEvent, WindowEvent};
 
 use crate::{
     app_link::{self, Registration},
     build_info::{BUILD_DATE, COMMIT, VERSION},
-    command_line, commands, leaving, log,
+    command_line, commands, leaving, log, notices,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
     panic_report,
     profile::Profile,
@@ -31,10 +31,6 @@ const SANDBOX_PORT: u16 = 5001;
 /// Whether the first view was answered.
 #[derive(Default)]
 pub(crate) struct First(AtomicBool);
-
-/// What the page is told as soon as it asks for its first view.
-#[derive(Default)]
-pub(crate) struct Unsaid(Mutex<Vec<Notice>>);
 
 /// Never fails: Tauri would panic. What keeps the window from opening is told on standard error.
 #[allow(clippy::unnecessary_wraps, reason = "Tauri's type")]
@@ -59,21 +55,23 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     if let Err(error) = log::start(&profile.log_dir) {
         let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
         let notice = Notice::new(NoticeLevel::Warning, "log_failed", message);
-        notice_later(handle, notice.hint("Make the folder writable and start Bobbin again."));
+        notices::show(handle, notice.hint("Make the folder writable and start Bobbin again."));
     }
     tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
     if let Some(trouble) = &profile.trouble {
-        notice_later(handle, data_folder_failed(trouble));
+        notices::show(handle, data_folder_failed(trouble));
     }
-    if let Some(report) = panic_report::take_untold(&profile.log_dir) {
+    let report = panic_report::untold(&profile.log_dir);
+    if let Some(report) = &report {
         let message =
             format!("Bobbin ran into an internal error on {}. The report contains no tokens.", report.time);
         let notice = Notice::new(NoticeLevel::Info, "panic_reported", message);
-        notice_later(
+        notices::show(
             handle,
             notice.hint(format!("To report the problem, attach {}.", report.path.display())),
         );
     }
+    app.manage(report);
     let keeping = match &profile.trouble {
         None => Keeping::KeyStore(profile.identifier.clone()),
         Some(_) => Keeping::Memory,
@@ -84,7 +82,7 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
         Err(error) => {
             tracing::error!(code = error.code(), "the workspace cannot be used");
             let folder = profile.workspace_dir.display();
-            notice_later(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
+            notices::show(handle, data_folder_failed(&format!("{folder} cannot be used ({error}).")));
             let spare = profile.create_spare()?;
             engine(handle, spare, spare, Keeping::Memory)?
         }
@@ -103,21 +101,13 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
         } else {
             "The file could not be set aside, so the next change replaces it."
         };
-        notice_later(handle, notice.hint(format!("The window opened at its usual size. {file}")));
+        notices::show(handle, notice.hint(format!("The window opened at its usual size. {file}")));
     }
     Ok(())
 }
 
-/// Tells the page when it asks for its view of everything, which a page that is there does at once. So the notice
-/// also reaches a page that is still loading.
-pub(crate) fn notice_later(app: &AppHandle, notice: Notice) {
-    let unsaid = app.state::<Unsaid>();
-    unsaid.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
-    let _ = app.emit("changed", Change::Overview);
-}
-
 fn data_folder_failed(trouble: &str) -> Notice {
-    let message = format!("{trouble} Nothing is kept beyond this run.");
+    let message = format!("{trouble} Nothing from this run will be saved.");
     Notice::new(NoticeLevel::Error, "data_folder_failed", message)
         .hint("Make the folder writable and start Bobbin again.")
 }
@@ -141,11 +131,6 @@ pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
 
 /// Called whenever a view of everything was answered; what comes after the first is in nobody's way.
 pub(crate) fn after_overview(app: &AppHandle) {
-    let notices =
-        std::mem::take(&mut *app.state::<Unsaid>().0.lock().unwrap_or_else(PoisonError::into_inner));
-    for notice in notices {
-        let _ = app.emit("notice", notice);
-    }
     tell_ready();
     if app.state::<First>().0.swap(true, Ordering::SeqCst) {
         return;

@@ -20,9 +20,10 @@ export async function start(target: Element) {
     void loadFaults();
   });
   clock.onJump(() => overview.load());
-  void onChanged(announce);
-  void onNotice((notice) => notices.say(notice));
-  void overview.load().then(() => selection.settle());
+  // What is told before somebody listens is lost, so everything is asked for after that.
+  const listening = Promise.all([onChanged(announce), onNotice((notice) => notices.say(notice))]);
+  void listening.then(() => overview.load()).then(() => selection.settle());
+  void listening.then(() => notices.load());
   await Promise.all([recall(), theme.recall()]);
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));

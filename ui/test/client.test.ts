@@ -218,9 +218,9 @@ test("the way back is checked when it is shown, and repaired where it can be", a
     repairable: true,
   };
   await goTo("Stitch");
-  expect(await button(/The way back: 1 check failed/)).toBeTruthy();
+  expect(await button(/Redirect check: 1 problem/)).toBeTruthy();
   await press("Repair");
-  expect(await button(/The way back: nothing stands in it/)).toBeTruthy();
+  expect(await button(/Redirect check passed/)).toBeTruthy();
 });
 
 test("each way back has a redirect URI that fits, and what was typed for one is kept", async () => {

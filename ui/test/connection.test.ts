@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/dom";
-import { expect, test } from "vitest";
-import { calls, goTo, open, press, user } from "./page";
+import { expect, test, vi } from "vitest";
+import { calls, fill, goTo, open, press, user } from "./page";
 
 const clientId = () => screen.findByRole<HTMLInputElement>("textbox", { name: "Client ID" });
 
@@ -17,6 +17,37 @@ test("the form saves itself a moment after the last key, in one go", async () =>
   await waitFor(() => expect(application.connection({ slug: "stitch-test" }).clientId).toBe("test-abc"));
   expect(calls(application, "connection_save")).toHaveLength(1);
   expect(await screen.findByText("Saved")).toBeTruthy();
+});
+
+test.each([
+  ["the right button, whose release a native menu keeps to itself", 2, null],
+  [
+    "a press that a context menu ends",
+    0,
+    () => document.body.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true })),
+  ],
+  ["a press that ends in another window", 0, () => window.dispatchEvent(new FocusEvent("blur"))],
+])("the form still saves itself after %s", async (_, button, end) => {
+  const application = await open();
+  const field = await clientId();
+  vi.useFakeTimers();
+  fill(field, "test-abc");
+  document.body.dispatchEvent(new MouseEvent("pointerdown", { button, bubbles: true }));
+  end?.();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(application.connection({ slug: "sandbox" }).clientId).toBe("test-abc");
+});
+
+test("the form waits with its save for the end of a press, but not for one that never comes", async () => {
+  const application = await open();
+  const field = await clientId();
+  vi.useFakeTimers();
+  fill(field, "test-abc");
+  document.body.dispatchEvent(new MouseEvent("pointerdown", { button: 0, bubbles: true }));
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls(application, "connection_save")).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(application.connection({ slug: "sandbox" }).clientId).toBe("test-abc");
 });
 
 test("leaving the view keeps what was typed a moment before", async () => {
@@ -103,6 +134,16 @@ test("scopes are chosen by chips, counted against the limit, and others can be a
       "pci_unsafe",
     ]),
   );
+});
+
+test("Control Enter in the field of another scope adds it and signs nobody in", async () => {
+  const application = await open();
+  await user.type(
+    await screen.findByRole("textbox", { name: "Another scope" }),
+    "pci_unsafe{Control>}{Enter}{/Control}",
+  );
+  expect(await screen.findByRole("button", { name: "pci_unsafe", pressed: true })).toBeTruthy();
+  expect(calls(application, "sign_in_start")).toHaveLength(0);
 });
 
 test("a new connection starts from a preset with its name ready to be typed", async () => {

@@ -115,6 +115,61 @@ test("a sign-in that waits goes on, and comes back to the query that asked for i
   await arrive("AccountBalances");
 });
 
+test("a session comes back with its panel, the part of its token and where it was scrolled to", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await user.click(await screen.findByRole("radio", { name: "Header" }));
+  await press("Refresh…");
+  const view = () => document.querySelector("main > .view") as HTMLElement;
+  view().scrollTop = 240;
+  view().dispatchEvent(new Event("scroll"));
+  await promised();
+  await dieAndReload(application);
+  await screen.findByRole("region", { name: "Refresh this session" });
+  expect(await screen.findByLabelText("Header")).toBeTruthy();
+  await waitFor(() => expect(view().scrollTop).toBe(240));
+  await goTo("Sandbox");
+  await goTo("Thandi Nkosi");
+  await screen.findByRole("table", { name: "ID token claims" });
+  expect(screen.queryByRole("region", { name: "Refresh this session" })).toBeNull();
+  expect(view().scrollTop).toBe(0);
+});
+
+test("what was opened in the tools and in a sign-in that waits comes back open", async () => {
+  const application = await open({ sessions: [thandi()], signIn: "wait" });
+  await press("Inspect a token or URL…");
+  await press("Check against…");
+  await promised();
+  await dieAndReload(application);
+  await field(/^nonce/);
+  await press("Authorization requests");
+  const rows = await screen.findByRole("table", { name: "Authorization requests" });
+  await user.click(within(rows).getAllByRole("button", { expanded: false })[0] as HTMLElement);
+  const detail = () => screen.findByText("code_challenge");
+  await detail();
+  await promised();
+  await dieAndReload(application);
+  await detail();
+  await goTo("Sandbox");
+  await press("Sign in with browser");
+  await press("Paste callback…");
+  await promised();
+  await dieAndReload(application);
+  await field("Callback URL");
+});
+
+test("what was deleted a moment before can still be taken back", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  await press("More actions");
+  await user.click(await screen.findByRole("menuitem", { name: /Delete session/ }));
+  await screen.findByRole("button", { name: "Undo" });
+  await promised();
+  await dieAndReload(application);
+  await press("Undo");
+  await arrive("Thandi Nkosi");
+});
+
 test("no secret field is held, and nothing of an earlier start", async () => {
   const application = await open();
   await user.click(await screen.findByRole("radio", { name: "Secret" }));

@@ -181,11 +181,62 @@ test("a refresh without a response can be sent again, or the session deleted and
   await press("Refresh…");
   const panel = await screen.findByRole("region", { name: "Refresh this session" });
   expect(within(panel).getAllByRole("listitem")).toHaveLength(3);
-  expect(within(panel).getByRole("button", { name: "Send once more" })).toBeTruthy();
+  expect(within(panel).getByRole("button", { name: "Send once more" }).classList).not.toContain("primary");
+  const signIn = within(panel).getByRole("button", { name: "Sign in again" });
+  expect(document.activeElement, "Enter sends no token that may be used up").toBe(signIn);
+  expect(signIn.classList).toContain("primary");
   await user.click(within(panel).getByRole("button", { name: "Delete session" }));
   await waitFor(() => expect(calls(application, "session_delete")).toHaveLength(1));
   await press("Undo");
   await arrive("Thandi Nkosi");
+});
+
+test("a session that is deleted during its refresh says what it waits for, and is refreshed by no key", async () => {
+  const session = thandi();
+  if (session.refresh) session.refresh.state = "in_flight";
+  const application = await open({ sessions: [session] });
+  let end: (() => void) | undefined;
+  Object.assign(application, { session_delete: () => new Promise<void>((done) => (end = done)) });
+  await goTo("Thandi Nkosi");
+  await user.keyboard("{Control>}r{/Control}");
+  expect(screen.queryByRole("region", { name: "Refresh this session" })).toBeNull();
+  await press("More actions");
+  await user.click(await screen.findByRole("menuitem", { name: /Delete session/ }));
+  await screen.findByText("Deleting this session when its refresh has ended…");
+  application.sessions = [];
+  end?.();
+  await arrive("Sandbox");
+});
+
+test("a session that is gone already counts as deleted", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  application.failures.set("session_delete", {
+    code: "session_unknown",
+    message: "Gone.",
+    hint: null,
+    detail: null,
+  });
+  await press("More actions");
+  await user.click(await screen.findByRole("menuitem", { name: /Delete session/ }));
+  await arrive("Sandbox");
+  expect(screen.queryByText("Gone.")).toBeNull();
+});
+
+test("a session that is gone offers a sign-in only with the connection that it came from", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("Thandi Nkosi");
+  application.failures.set("session", {
+    code: "session_unknown",
+    message: "Gone.",
+    hint: null,
+    detail: null,
+  });
+  await goTo("Sandbox");
+  const things = screen.getByRole("navigation", { name: "Things" });
+  await user.click(within(things).getByRole("button", { name: "Thandi Nkosi" }));
+  await screen.findByText("Gone.");
+  expect(screen.queryByRole("button", { name: "Sign in again" })).toBeNull();
 });
 
 test("a refresh keeps all scopes, or those that stay ticked", async () => {

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test, vi } from "vitest";
 import { Application } from "../src/dev/application";
-import { button, calls, goTo, open, press, thandi, user } from "./page";
+import { arrive, button, calls, dieAndReload, goTo, open, press, thandi, user } from "./page";
 
 const field = () => screen.getByRole("combobox", { name: "Search or run a command" });
 const openPalette = () => user.keyboard("{Control>}k{/Control}");
@@ -32,6 +32,41 @@ test("the page shows the theme that the window remembers", async () => {
   await open(application);
   expect(await button("Theme: dark")).toBeTruthy();
   expect(document.documentElement.dataset.theme).toBe("dark");
+});
+
+const controlEnter = "{Control>}{Enter}{/Control}";
+
+test("Control Enter in the palette goes to what is found and runs nothing of the view behind it", async () => {
+  const application = await open({ sessions: [thandi()] });
+  await goTo("AccountBalances");
+  await openPalette();
+  await user.keyboard(`list${controlEnter}`);
+  await arrive("ListBankAccounts");
+  expect(calls(application, "query_run")).toHaveLength(0);
+});
+
+test.each(["New query", "Rename"])(
+  "Control Enter in a name under %s does not run the open query",
+  async (opens) => {
+    const application = await open({ sessions: [thandi()] });
+    await goTo("AccountBalances");
+    if (opens === "Rename") await user.keyboard("{F2}");
+    else await press(opens);
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), `Refund${controlEnter}`);
+    await press(/^Run/);
+    await waitFor(() => expect(calls(application, "query_run")).toHaveLength(1));
+  },
+);
+
+test("Control Enter in a name of a thing renames it and signs nobody in", async () => {
+  const application = await open();
+  await user.keyboard("{F2}");
+  await user.type(
+    await screen.findByRole("textbox", { name: "Name of the connection" }),
+    ` 2${controlEnter}`,
+  );
+  await arrive("Sandbox 2");
+  expect(calls(application, "sign_in_start")).toHaveLength(0);
 });
 
 test("arrows move in the palette, Escape closes it and the focus goes back", async () => {
@@ -133,6 +168,40 @@ test("a notice is a line in the live region", async () => {
     hint: null,
   });
   await waitFor(() => expect(screen.getByRole("status").dataset.code).toBe("callback_unknown_state"));
+});
+
+test("notices that say what to do stand one under the other until each is dismissed", async () => {
+  const application = new Application();
+  const notice = (code: string) =>
+    ({ level: "warning", code, message: `${code}.`, hint: "Do this." }) as const;
+  application.keptNotices = [notice("log_failed"), notice("panic_reported")];
+  await open(application);
+  await screen.findByRole("group", { name: "log_failed." });
+  await application.notice(notice("window_state_unreadable"));
+  const groups = () => screen.getAllByRole("group").flatMap(({ dataset }) => dataset.code ?? []);
+  await waitFor(() => expect(groups()).toEqual(["log_failed", "panic_reported", "window_state_unreadable"]));
+  vi.useFakeTimers();
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(groups()).toHaveLength(3);
+  expect(screen.getAllByText("Do this.")).toHaveLength(3);
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(groups()).toEqual(["log_failed", "panic_reported"]));
+  await user.click(screen.getAllByRole("button", { name: "Dismiss" })[0] as HTMLElement);
+  await waitFor(() => expect(groups()).toEqual(["panic_reported"]));
+  await dieAndReload(application);
+  await screen.findByRole("group", { name: "panic_reported." });
+  expect(groups()).toEqual(["panic_reported"]);
+});
+
+test("a data folder that cannot be used is said without another try, which could not help", async () => {
+  await open({ keyStore: "memory_only" });
+  await press("Why…");
+  const panel = await screen.findByRole("region", { name: "Key store" });
+  expect(within(panel).queryByRole("button", { name: "Try again" })).toBeNull();
+  await openPalette();
+  await user.keyboard("retry");
+  expect(await screen.findByText("No matches")).toBeTruthy();
 });
 
 test("an overview that fails is a card with a way out", async () => {

@@ -1,15 +1,15 @@
-//! The window at a glance, the key store, the clipboard.
+//! The window at a glance, its notices, the key store, the clipboard.
 
 use bobbin_engine::{
     Engine,
-    view::{ErrorView, Overview, Status},
+    view::{ErrorView, Notice, Overview, Status},
 };
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::Reply;
 use crate::{
-    start,
+    notices, start,
     window::{self, ThemeChoice, ZoomStep},
 };
 
@@ -18,6 +18,18 @@ pub(crate) async fn overview(app: AppHandle, engine: State<'_, Engine>) -> Reply
     let overview = engine.overview().await;
     start::after_overview(&app);
     Ok(overview)
+}
+
+/// What stays on screen until it is dismissed.
+#[tauri::command]
+pub(crate) async fn notices(app: AppHandle) -> Reply<Vec<Notice>> {
+    Ok(notices::kept(&app))
+}
+
+#[tauri::command]
+pub(crate) async fn notice_dismiss(app: AppHandle, code: String) -> Reply<()> {
+    notices::dismiss(&app, &code);
+    Ok(())
 }
 
 #[tauri::command]
@@ -57,8 +69,8 @@ pub(crate) async fn copy(app: AppHandle, text: String) -> Reply<()> {
 pub(super) fn to_clipboard(app: &AppHandle, text: String) -> Reply<()> {
     app.clipboard().write_text(text).map_err(|error| ErrorView {
         code: "clipboard_failed".to_owned(),
-        message: "The clipboard did not take the text.".to_owned(),
-        hint: Some("Another program may hold it. Try again.".to_owned()),
+        message: "The text could not be copied.".to_owned(),
+        hint: Some("Another program may be using the clipboard. Try again.".to_owned()),
         detail: Some(error.to_string()),
     })
 }

@@ -10,7 +10,7 @@ use bobbin_engine::view::{Notice, NoticeLevel};
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 
-use crate::{profile::Profile, start};
+use crate::{notices, profile::Profile};
 
 /// This many ends in [`WITHIN`] are a page that cannot be shown, not bad luck.
 const TOO_MANY: usize = 3;
@@ -71,7 +71,7 @@ pub(crate) fn ended(app: &AppHandle) {
 fn load_again(app: &AppHandle) {
     let message = "The page stopped working and was loaded again.";
     let notice = Notice::new(NoticeLevel::Warning, "page_restarted", message);
-    start::notice_later(app, notice.hint("Your sessions and what you typed are still here."));
+    notices::show(app, notice.hint("What you typed is back, except in fields for secrets."));
     if let Some(window) = app.get_webview_window(super::LABEL) {
         // Without a page there is nobody to tell.
         let _ = window.reload();

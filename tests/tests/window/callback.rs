@@ -1,6 +1,6 @@
 use bobbin_tests::{Decision, World};
 
-use crate::steps::{PERSON, begin_sign_in, notice, sign_in_is};
+use crate::steps::{NOTICES, PERSON, begin_sign_in, notice, sign_in_is};
 
 #[tokio::test]
 async fn a_forged_link_does_nothing_and_the_sign_in_goes_on_waiting() {
@@ -89,7 +89,7 @@ async fn a_sign_in_that_waits_survives_closing_the_window_and_a_reload_replays_n
     app.reload().await;
     app.find("table", "ID token claims").await;
     assert_eq!(
-        app.count("footer [role=status][data-code]").await,
+        app.count(&format!("{NOTICES}[data-code]")).await,
         0,
         "the link that came in is not handled again"
     );

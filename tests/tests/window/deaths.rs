@@ -246,11 +246,13 @@ impl Person<'_> {
         until("the page again", || ready.exists().then_some(())).await;
         let away = began.elapsed();
         self.screen
-            .until("the notice", |picture| match picture.count(picture.layout()?.status, "--warn-text") {
-                40.. => Ok(()),
-                count => Err(format!("{count} pixels of the status bar have a warning's color")),
+            .until("the notice", |picture| match picture.count(picture.layout()?.main, "--warn-text") {
+                // Its border.
+                500.. => Ok(()),
+                count => Err(format!("{count} pixels have a warning's color")),
             })
             .await;
+        self.screen.press("Escape");
         away
     }
 

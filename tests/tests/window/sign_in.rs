@@ -1,6 +1,6 @@
 use bobbin_tests::World;
 
-use crate::steps::{PERSON, begin_sign_in, sign_in_is};
+use crate::steps::{NOTICES, PERSON, begin_sign_in, sign_in_is};
 
 #[tokio::test]
 async fn the_browser_signs_in_and_the_app_link_brings_the_session_back() {
@@ -82,7 +82,7 @@ async fn cancel_in_the_window_ends_the_sign_in_and_its_link_comes_too_late() {
     sign_in_is(&app, "cancelled").await;
 
     world.open_link(&page.decide(bobbin_tests::Decision::Allow).await);
-    app.until("a notice", "return document.querySelector('footer [role=status]').dataset.code").await;
+    app.shows_at(&format!("{NOTICES}[data-code]")).await;
     sign_in_is(&app, "cancelled").await;
     assert!(!app.has("button", PERSON).await, "the link must not revive the sign-in");
 }

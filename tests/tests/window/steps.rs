@@ -5,6 +5,8 @@ use serde_json::json;
 
 /// The test person whom the sandbox lists first.
 pub(crate) const PERSON: &str = "Thandi Nkosi";
+/// Where notices are shown.
+pub(crate) const NOTICES: &str = ":is(footer, .toasts) ";
 
 /// Starts a sign-in; gives the page that the browser was sent to.
 pub(crate) async fn begin_sign_in(world: &World, app: &App) -> AuthorizationUrl {
@@ -64,9 +66,9 @@ pub(crate) async fn sign_in_is(app: &App, state: &str) {
     app.shows_at(&format!("[aria-label='Sign-in'][data-state='{state}']")).await;
 }
 
-/// Waits for the quiet line in the status bar, known by its code.
+/// Waits for a notice, known by its code: the quiet line in the status bar, or what stays until it is dismissed.
 pub(crate) async fn notice(app: &App, code: &str) -> String {
-    app.shows_at(&format!("footer [role=status][data-code='{code}']")).await
+    app.shows_at(&format!("{NOTICES}[data-code='{code}']")).await
 }
 
 /// The three tokens of the only session, asked for as the page does when a person reveals them.

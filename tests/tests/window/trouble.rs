@@ -10,7 +10,7 @@ use std::{
 
 use bobbin_tests::{Screen, World, program, until};
 
-use crate::steps::notice;
+use crate::steps::{NOTICES, notice};
 
 const DOCUMENT: &str = "GraphQL document";
 
@@ -27,6 +27,7 @@ async fn a_home_that_cannot_be_written_is_explained_in_the_window() {
     let app = world.app().await;
     let told = notice(&app, "data_folder_failed").await;
     assert!(told.contains("/proc/.local/share/dev.bobbin.workbench"), "{told}");
+    app.shows_at("footer [data-key-store=memory_only]").await;
     app.find("button", "Sign in with browser").await;
 
     assert!(world.bobbin(&[]).status().unwrap().success(), "a second start hands over");
@@ -152,18 +153,25 @@ async fn without_a_session_bus_it_starts_and_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_report_of_a_panic_is_told_once_at_the_next_start() {
+async fn a_report_of_a_panic_is_told_at_the_next_start_alone_and_until_it_is_dismissed() {
     let world = World::new();
     let logs = world.data_folder().join("logs");
     fs::create_dir_all(&logs).unwrap();
+    let told_panics = format!("{NOTICES}[data-code=panic_reported]");
     let report = "panic-2026-11-27T09-08-07.123Z.txt";
     fs::write(logs.join(report), "Bobbin 0.1.0\n").unwrap();
     let app = world.app().await;
     let told = notice(&app, "panic_reported").await;
     assert!(told.contains("2026-11-27 at 09:08 UTC") && told.contains(report), "{told}");
+    app.reload().await;
+    notice(&app, "panic_reported").await;
+    app.click("button", "Dismiss").await;
+    app.reload().await;
+    app.shows_at("footer [data-key-store=ready]").await;
+    assert_eq!(app.count(&told_panics).await, 0);
     app.close().await;
 
     let app = world.app().await;
     app.shows_at("footer [data-key-store=ready]").await;
-    assert_eq!(app.count("footer [data-code=panic_reported]").await, 0);
+    assert_eq!(app.count(&told_panics).await, 0);
 }

@@ -5,13 +5,14 @@ use bobbin_tests::{App, World};
 use crate::steps::{PERSON, sign_in};
 
 /// What each view is found by in the palette, which opens at every size, and its heading.
-const VIEWS: [(&str, &str); 6] = [
+const VIEWS: [(&str, &str); 7] = [
     ("Sandbox", "Sandbox"),
     ("Thandi", PERSON),
     ("List", "ListBankAccounts"),
     ("Inspect", "Inspect"),
     ("PKCE", "PKCE pair checker"),
     ("Authorization", "Authorization requests"),
+    ("About", "About Bobbin"),
 ];
 
 #[tokio::test]
@@ -30,7 +31,7 @@ async fn nothing_leaves_the_view_at_any_size_and_zoom() {
     app.find("region", "Wire").await;
 
     let mut wrong = Vec::new();
-    for zoom in [100, 130, 150, 200] {
+    for zoom in [80, 100, 130, 150, 200] {
         zoom_to(&app, zoom).await;
         for (words, heading) in VIEWS {
             show(&app, words, heading).await;
@@ -104,8 +105,9 @@ async fn show(app: &App, words: &str, heading: &str) {
 /// Zooms by the keys, a step at a time.
 async fn zoom_to(app: &App, percent: u64) {
     app.press("Control+0").await;
-    for _ in (100..percent).step_by(10) {
-        app.press("Control+=").await;
+    let key = if percent < 100 { "Control+-" } else { "Control+=" };
+    for _ in (0..percent.abs_diff(100)).step_by(10) {
+        app.press(key).await;
     }
     let script = format!("return Math.abs(outerWidth / innerWidth * 100 - {percent}) < 2");
     app.until(&format!("a zoom of {percent} %"), &script).await;

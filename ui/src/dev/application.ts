@@ -92,7 +92,12 @@ export class Application {
   }
 
   changed = (change: Change) => emit("changed", change);
-  notice = (notice: Notice) => emit("notice", notice);
+  /** What stays until it is dismissed. */
+  keptNotices: Notice[] = [];
+  notice = (notice: Notice) => {
+    if (notice.hint !== null) this.keptNotices.push(notice);
+    return emit("notice", notice);
+  };
 
   async #answer(command: string, args: Args): Promise<unknown> {
     this.calls.push({ command, args });
@@ -136,6 +141,14 @@ export class Application {
         workspace: "/home/you/.local/share/bobbin",
       },
     };
+  }
+
+  notices() {
+    return this.keptNotices;
+  }
+
+  notice_dismiss({ code }: { code: string }) {
+    this.keptNotices = this.keptNotices.filter((notice) => notice.code !== code);
   }
 
   connection_trust({ slug }: { slug: string }) {

@@ -1,7 +1,12 @@
 import { invoke } from "./transport";
-import type { AboutView, Overview, Status } from "./types";
+import type { AboutView, Notice, Overview, Status } from "./types";
 
 export const overview = () => invoke<Overview>("overview");
+
+/** What stays on screen until it is dismissed. */
+export const notices = () => invoke<Notice[]>("notices");
+export const noticeDismiss = (code: string) => invoke<null>("notice_dismiss", { code });
+
 export const about = () => invoke<AboutView>("about");
 /** The components that Bobbin is made of, with their licenses' texts. */
 export const licenses = () => invoke<string>("licenses");

@@ -3,6 +3,8 @@ import { pressed } from "../words/keys";
 
 /** Something a person can do now: the palette lists it, and its shortcut runs it. */
 export interface Action {
+  /** What other code finds it by. */
+  id?: "refresh";
   title: string;
   /** What else it is found by. */
   detail?: string;

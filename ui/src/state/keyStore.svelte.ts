@@ -1,14 +1,8 @@
-import { keyStoreRetry } from "../ipc/app";
 import { keyStoreLine, whyNotSaved } from "../words/keyStore";
-import { notices } from "./notices.svelte";
 import { overview } from "./overview.svelte";
 
-/** Whether secrets can be saved, and the tries to make it so. */
+/** Whether secrets can be saved. */
 class KeyStore {
-  asking = $state(false);
-  /** When the last try left it as it was. */
-  triedAt = $state<number | null>(null);
-
   get state() {
     return overview.data?.status.keyStore ?? "checking";
   }
@@ -27,14 +21,9 @@ class KeyStore {
     return whyNotSaved(this.state);
   }
 
-  async retry(): Promise<void> {
-    if (this.asking) return;
-    this.asking = true;
-    await notices.attempt(keyStoreRetry);
-    await overview.load();
-    this.asking = false;
-    this.triedAt = this.whyNotSaved ? Date.now() : null;
-    if (!this.whyNotSaved) notices.done(this.line);
+  /** Whether another try may change anything. */
+  get canRetry(): boolean {
+    return this.whyNotSaved !== null && this.state !== "memory_only";
   }
 }
 

@@ -1,5 +1,6 @@
+import { noticeDismiss, notices as keptNotices } from "../ipc/app";
 import { asErrorView } from "../ipc/transport";
-import type { Notice } from "../ipc/types";
+import type { Notice, QueryDraft, QueryView } from "../ipc/types";
 
 const NOTICE_MS = 12_000;
 const TOAST_MS = 10_000;
@@ -8,11 +9,20 @@ const TOAST_LAST_MS = 2000;
 
 export interface Toast {
   id: number;
+  level: Notice["level"];
+  /** Of a notice; there is one for each code. */
+  code: string | null;
   message: string;
   hint: string | null;
-  bad: boolean;
-  action: { label: string; run: () => void } | null;
+  /** What can be taken back. */
+  deleted: Deleted | null;
 }
+
+export type Deleted =
+  | { what: "connection"; slug: string }
+  | { what: "key"; slug: string }
+  | { what: "session"; id: string }
+  | { what: "query"; query: QueryView; draft: QueryDraft | null };
 
 interface Passing {
   left: number;
@@ -20,7 +30,7 @@ interface Passing {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** The status bar's line, and the toasts above it that offer something to do. */
+/** The status bar's line, and the toasts above it: what to do about something, and what can be undone. */
 class Notices {
   line = $state.raw<Notice | null>(null);
   toasts = $state.raw<Toast[]>([]);
@@ -29,8 +39,18 @@ class Notices {
   /** What is left of the toasts that go by themselves. */
   #passing = new Map<number, Passing>();
 
-  /** A quiet line in the status bar. */
+  /** What an earlier page or the start left to be dismissed. */
+  async load(): Promise<void> {
+    for (const notice of await keptNotices()) this.say(notice);
+  }
+
+  /** A quiet line in the status bar; what says what to do stays until it is dismissed. */
   say(notice: Notice): void {
+    if (notice.hint !== null) {
+      this.toasts = this.toasts.filter(({ code }) => code !== notice.code);
+      this.#add({ ...notice, deleted: null });
+      return;
+    }
     clearTimeout(this.#clear);
     this.line = notice;
     this.#clear = setTimeout(() => (this.line = null), NOTICE_MS);
@@ -41,12 +61,8 @@ class Notices {
   }
 
   /** Something was deleted: a chance to take it back. */
-  undo(message: string, run: () => Promise<unknown>): void {
-    const id = this.#add({ message, hint: null, bad: false, action: { label: "Undo", run: () => undo() } });
-    const undo = () => {
-      this.dismiss(id);
-      void this.attempt(run);
-    };
+  undo(message: string, deleted: Deleted): void {
+    const id = this.#add({ level: "info", code: null, message, hint: null, deleted });
     this.#passing.set(id, { left: TOAST_MS, since: 0, timer: undefined });
     this.resume(id);
   }
@@ -70,10 +86,12 @@ class Notices {
   /** A failure that has no place of its own in a view; it stays until it is dismissed. */
   failed(error: unknown): void {
     const { message, hint } = asErrorView(error);
-    this.#add({ message, hint, bad: true, action: null });
+    this.#add({ level: "error", code: null, message, hint, deleted: null });
   }
 
   dismiss(id: number): void {
+    const code = this.toasts.find((toast) => toast.id === id)?.code;
+    if (code) void noticeDismiss(code);
     clearTimeout(this.#passing.get(id)?.timer);
     this.#passing.delete(id);
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
@@ -93,7 +111,8 @@ class Notices {
 
   #add(toast: Omit<Toast, "id">): number {
     const id = ++this.#ids;
-    this.toasts = [...this.toasts.slice(-3), { ...toast, id }];
+    const over = this.toasts.filter(({ code }) => code === null).slice(0, -3);
+    this.toasts = [...this.toasts.filter((one) => !over.includes(one)), { ...toast, id }];
     return id;
   }
 }

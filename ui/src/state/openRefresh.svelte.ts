@@ -8,7 +8,7 @@ export function openRefresh(id: string): void {
   selection.go(place);
   const stop = $effect.root(() => {
     $effect(() => {
-      const refresh = actions.all.find(({ title }) => title === "Refresh…");
+      const refresh = actions.all.find(({ id }) => id === "refresh");
       const here = selection.is(place);
       if (!refresh && here) return;
       queueMicrotask(() => stop());

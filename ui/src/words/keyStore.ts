@@ -23,6 +23,8 @@ export function whyNotSaved(state: KeyStoreState): string | null {
       return "encryption key lost";
     case "database_failed":
       return "database not opened";
+    case "memory_only":
+      return "data folder not usable";
   }
 }
 

@@ -174,7 +174,11 @@ impl Engine {
             detail = Some(format!("{message} ({}.) {hint}", recovery.reason));
             self.notice(NoticeLevel::Warning, "database_recovered", message, Some(hint));
         }
-        (view_state(opened.state), detail)
+        let state = match self.0.config.keeping {
+            Keeping::Memory => KeyStoreState::MemoryOnly,
+            Keeping::KeyStore(_) | Keeping::Key(_) => view_state(opened.state),
+        };
+        (state, detail)
     }
 
     async fn open_store(&self) -> Result<bobbin_store::Opened> {
@@ -186,7 +190,10 @@ impl Engine {
             Keeping::Memory => Ok(bobbin_store::Opened {
                 store: Store::in_memory(random)?,
                 state: Opened::DatabaseFailed,
-                detail: Some("This run keeps sessions in memory only.".to_owned()),
+                detail: Some(
+                    "Bobbin cannot use its data folder, so this run keeps sessions in memory only."
+                        .to_owned(),
+                ),
                 recovery: None,
                 late: None,
             }),

@@ -3,4 +3,4 @@
 /**
  * Whether secrets can be kept over a restart.
  */
-export type KeyStoreState = "checking" | "ready" | "locked" | "absent" | "denied" | "key_lost" | "database_failed";
+export type KeyStoreState = "checking" | "ready" | "locked" | "absent" | "denied" | "key_lost" | "database_failed" | "memory_only";

@@ -2,7 +2,7 @@
 import type { NoticeLevel } from "./NoticeLevel";
 
 /**
- * A line for the status bar's live region.
+ * What the page tells beside its views: in the status bar's line, or until it is dismissed where there is a hint.
  */
 export type Notice = { level: NoticeLevel, 
 /**

@@ -1,30 +1,23 @@
-import { connectionDelete, connectionRestore } from "../../ipc/connections";
+import { connectionDelete } from "../../ipc/connections";
 import { asErrorView } from "../../ipc/transport";
 import { forms } from "../../state/connectionForm.svelte";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
 import { selection } from "../../state/selection.svelte";
 
-const offerUndo = (message: string, slug: string) =>
-  notices.undo(message, async () => {
-    await connectionRestore(slug);
-    await overview.load();
-    selection.go({ kind: "connection", slug });
-  });
-
 /** Deletes the connection, and offers to bring it back, also where only part of it could be deleted. */
 export const remove = (slug: string) =>
   notices.attempt(async () => {
+    const offerUndo = (message: string) => notices.undo(message, { what: "connection", slug });
     try {
       const { name } = await connectionDelete(slug);
       forms.forget(slug);
       await overview.load();
       selection.settle();
-      offerUndo(`Deleted the connection ${name}`, slug);
+      offerUndo(`Deleted the connection ${name}`);
     } catch (error) {
-      if (asErrorView(error).code === "connection_deleted_in_part") {
-        offerUndo("Deleted part of the connection", slug);
-      }
+      if (asErrorView(error).code === "connection_deleted_in_part")
+        offerUndo("Deleted part of the connection");
       throw error;
     }
   });

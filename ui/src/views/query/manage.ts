@@ -1,4 +1,4 @@
-import { queryCreate, queryDelete, queryDraft, queryRename } from "../../ipc/queries";
+import { queryCreate, queryDelete, queryRename } from "../../ipc/queries";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
 import { editors, type QueryEditor } from "../../state/queryEditor.svelte";
@@ -44,10 +44,10 @@ export function remove(editor: QueryEditor): Promise<boolean> {
     editors.forget(editor.path);
     await overview.load();
     selection.settle();
-    notices.undo(`Deleted the query ${deleted.name}`, async () => {
-      const { path } = await queryCreate(deleted);
-      if (dirty) await queryDraft(path, typed);
-      await goTo(path);
+    notices.undo(`Deleted the query ${deleted.name}`, {
+      what: "query",
+      query: deleted,
+      draft: dirty ? typed : null,
     });
   });
 }

@@ -57,6 +57,8 @@ pub enum KeyStoreState {
     KeyLost,
     /// The key is there, but the database could not be opened.
     DatabaseFailed,
+    /// The data folder cannot be used: this run has no database, and trying again changes nothing.
+    MemoryOnly,
 }
 
 /// Which view is out of date. The page asks for it again; no data travels in the event.
@@ -88,7 +90,7 @@ pub struct WaitView {
     pub until: i64,
 }
 
-/// A line for the status bar's live region.
+/// What the page tells beside its views: in the status bar's line, or until it is dismissed where there is a hint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]

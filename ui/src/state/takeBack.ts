@@ -1,0 +1,43 @@
+import { clientKeyRestore } from "../ipc/client";
+import { connectionRestore } from "../ipc/connections";
+import { queryCreate, queryDraft } from "../ipc/queries";
+import { sessionRestore } from "../ipc/sessions";
+import { forms } from "./connectionForm.svelte";
+import { hold } from "./held.svelte";
+import { notices, type Deleted } from "./notices.svelte";
+import { overview } from "./overview.svelte";
+import { selection, type Place } from "./selection.svelte";
+
+/** Takes a deletion back, and goes to what is there again. */
+export async function takeBack(deleted: Deleted): Promise<void> {
+  if (deleted.what === "key") return forms.get(deleted.slug).take(await clientKeyRestore(deleted.slug));
+  const place = await restore(deleted);
+  await overview.load();
+  selection.go(place);
+}
+
+async function restore(deleted: Exclude<Deleted, { what: "key" }>): Promise<Place> {
+  if (deleted.what === "connection") {
+    await connectionRestore(deleted.slug);
+    return { kind: "connection", slug: deleted.slug };
+  }
+  if (deleted.what === "session") {
+    await sessionRestore(deleted.id);
+    return { kind: "session", id: deleted.id };
+  }
+  const { path } = await queryCreate(deleted.query);
+  if (deleted.draft) await queryDraft(path, deleted.draft);
+  return { kind: "query", path };
+}
+
+// A page that is loaded again still offers what can be undone.
+hold<[string, Deleted][]>(
+  "undo",
+  () => {
+    const undos = notices.toasts.flatMap(({ message, deleted }): [string, Deleted][] =>
+      deleted ? [[message, deleted]] : [],
+    );
+    return undos.length > 0 ? undos : null;
+  },
+  (held) => held.forEach(([message, deleted]) => notices.undo(message, deleted)),
+);
