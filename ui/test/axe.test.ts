@@ -62,8 +62,8 @@ test("axe finds nothing in the connection view with a key, its preview, extra ro
   await press("Preview assertion");
   await press(/^Extra parameters/);
   await press("prompt");
-  await press(/check.? passed/);
-  await press(/The way back/);
+  await press(/\d checks? passed/);
+  await press(/^Redirect check/);
   await press("Import credentials…");
   expect(await violations()).toEqual([]);
 });
@@ -129,9 +129,9 @@ test("axe finds nothing in the PKCE pair checker, empty, fitting and wrong", asy
 
 test("axe finds nothing in the sandbox's menu of faults, with one of them chosen", async () => {
   await open();
-  await press(/^Misbehave on purpose/);
+  await press(/^Simulate provider faults/);
   await press(/^id_token/);
   await user.click(await screen.findByRole("checkbox", { name: /it has expired/ }));
-  await screen.findByText(/misbehaves on purpose/);
+  await screen.findByText(/is simulating faults/);
   expect(await violations()).toEqual([]);
 });

@@ -216,9 +216,9 @@ test("the way back is checked when it is shown, and repaired where it can be", a
     detail: "Another program opens these links.",
   };
   await goTo("Stitch");
-  expect(await button(/The way back: 1 check failed/)).toBeTruthy();
+  expect(await button(/Redirect check: 1 problem/)).toBeTruthy();
   await press("Repair");
-  expect(await button(/The way back: nothing stands in it/)).toBeTruthy();
+  expect(await button(/Redirect check passed/)).toBeTruthy();
 });
 
 test("each way back has a redirect URI that fits, and what was typed for one is kept", async () => {
@@ -314,7 +314,7 @@ test("without a list of client scopes it says what to type, and what the issuer 
   const card = await screen.findByRole("region", { name: /^Client tokens/ });
   expect(card.textContent).toContain("none chosen");
   expect(card.textContent.replace(/\s+/g, " ")).toContain(
-    "Type those that the provider's documentation names",
+    "Type the scopes from the provider's documentation",
   );
   expect(card.textContent, "there is nothing to count").not.toMatch(/\d of \d/);
   await user.type(await screen.findByRole("textbox", { name: "Issuer" }), "https://login.example.com");

@@ -8,7 +8,7 @@ const sets = (application: Awaited<ReturnType<typeof open>>) =>
 
 async function openMenu() {
   const application = await open();
-  await press(/^Misbehave on purpose/);
+  await press(/^Simulate provider faults/);
   await press(/^id_token/);
   return application;
 }
@@ -19,16 +19,16 @@ test("a fault says what one should see, and choosing it is said wherever one mig
   const see = document.getElementById(nonce.getAttribute("aria-describedby") ?? "");
   expect(see?.textContent).toMatch(/not an answer to this request/);
   await user.click(nonce);
-  expect(await screen.findByText("Sandbox misbehaves: 1 fault")).toBeTruthy();
-  expect(await screen.findByText(/The sandbox misbehaves on purpose: nonce is another one\./)).toBeTruthy();
-  expect(screen.getByRole("button", { name: /^Misbehave on purpose.*1 active/ })).toBeTruthy();
+  expect(await screen.findByText("Simulating 1 fault")).toBeTruthy();
+  expect(await screen.findByText(/The sandbox is simulating faults: nonce is another one\./)).toBeTruthy();
+  expect(screen.getByRole("button", { name: /^Simulate provider faults.*1 active/ })).toBeTruthy();
   expect(sets(application)).toEqual([["id-token-nonce-wrong"]]);
 });
 
 test("choosing faults leaves the connection's form as it is", async () => {
   const application = await openMenu();
   await user.click(await box(/it has expired/));
-  await screen.findByText("Sandbox misbehaves: 1 fault");
+  await screen.findByText("Simulating 1 fault");
   expect(screen.queryByText("Not saved yet")).toBeNull();
   expect(calls(application, "connection_save")).toHaveLength(0);
 });
@@ -62,13 +62,13 @@ test("a fault that is refused stays unchosen and says why", async () => {
   expect((await box(/it has expired/)).checked).toBe(false);
 });
 
-test("Behave in the status bar ends all of it, from any place", async () => {
+test("Clear all in the status bar ends all of it, from any place", async () => {
   const application = await openMenu();
   await user.click(await box(/it has expired/));
-  await screen.findByText("Sandbox misbehaves: 1 fault");
+  await screen.findByText("Simulating 1 fault");
   await goTo("ListBankAccounts");
-  await user.click(within(screen.getByRole("contentinfo")).getByRole("button", { name: "Behave" }));
-  await waitFor(() => expect(screen.queryByText(/Sandbox misbehaves/)).toBeNull());
+  await user.click(within(screen.getByRole("contentinfo")).getByRole("button", { name: "Clear all" }));
+  await waitFor(() => expect(screen.queryByText(/^Simulating/)).toBeNull());
   expect(sets(application).at(-1)).toEqual([]);
 });
 
@@ -76,5 +76,5 @@ test("only the Sandbox has the menu", async () => {
   await open();
   await goTo("Stitch");
   await screen.findByRole("button", { name: /^Endpoints/ });
-  expect(screen.queryByRole("button", { name: /^Misbehave/ })).toBeNull();
+  expect(screen.queryByRole("button", { name: /^Simulate/ })).toBeNull();
 });

@@ -46,7 +46,7 @@ test("an unchecked signature is never called right", async () => {
   fill(await field(), JWT);
   await summary(/its signature was not checked/);
   expect(screen.queryByText("Right:")).toBeNull();
-  expect(screen.getByText("Recognised:")).toBeTruthy();
+  expect(screen.getByText("Recognized:")).toBeTruthy();
 });
 
 test("a wrong nonce is a failed check with what to do and its code", async () => {

@@ -93,7 +93,7 @@ test("variables that are not JSON are marked with their place and nothing is sen
   await press(/^Run/);
   const card = await within(await region()).findByRole("alert");
   expect(card.dataset.code).toBe("variables_malformed");
-  expect(card.textContent).toContain("Nothing was sent. Mend line 2, column 2");
+  expect(card.textContent).toContain("Nothing was sent. Fix the variables at line 2, column 2");
   expect(calls(application, "query_run")).toHaveLength(0);
   await typeIn("GraphQL document", "# mine\n");
   await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());

@@ -193,7 +193,7 @@ test("a data folder that cannot be used is said without another try, which could
   expect(within(panel).queryByRole("button", { name: "Try again" })).toBeNull();
   await openPalette();
   await user.keyboard("retry");
-  expect(await screen.findByText("Nothing is called that.")).toBeTruthy();
+  expect(await screen.findByText("No matches")).toBeTruthy();
 });
 
 test("an overview that fails is a card with a way out", async () => {

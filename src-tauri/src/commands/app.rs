@@ -69,8 +69,8 @@ pub(crate) async fn copy(app: AppHandle, text: String) -> Reply<()> {
 pub(super) fn to_clipboard(app: &AppHandle, text: String) -> Reply<()> {
     app.clipboard().write_text(text).map_err(|error| ErrorView {
         code: "clipboard_failed".to_owned(),
-        message: "The clipboard did not take the text.".to_owned(),
-        hint: Some("Another program may hold it. Try again.".to_owned()),
+        message: "The text could not be copied.".to_owned(),
+        hint: Some("Another program may be using the clipboard. Try again.".to_owned()),
         detail: Some(error.to_string()),
     })
 }

@@ -188,11 +188,11 @@ async fn the_fault_menu_and_a_refused_sign_in_have_no_violation() {
     let world = World::new();
     let app = world.app().await;
     // The view above the menu has its last line then, and moves no more.
-    app.shows("The way back: nothing stands in it").await;
-    app.click("button", "Misbehave on purpose*").await;
+    app.shows("Redirect check passed").await;
+    app.click("button", "Simulate provider faults*").await;
     app.click("button", "id_token*").await;
     app.click("checkbox", "nonce of another request").await;
-    app.shows("The sandbox misbehaves on purpose: nonce of another request").await;
+    app.shows("The sandbox is simulating faults: nonce of another request").await;
     violations.in_both_themes(&app, "faults").await;
     let callback = begin_sign_in(&world, &app).await.decide(Decision::Allow).await;
     world.open_link(&callback);

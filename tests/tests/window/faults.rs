@@ -20,7 +20,7 @@ const REFUSED: [(&str, &str, &[&str], Option<&str>); 6] = [
 async fn a_refused_sign_in_says_which_check_failed_and_makes_no_session() {
     let world = World::new();
     let app = world.app().await;
-    app.click("button", "Misbehave on purpose*").await;
+    app.click("button", "Simulate provider faults*").await;
     pictures(&app, "menu").await;
     let mut browser = None;
     for (index, (group, fault, says, check)) in REFUSED.into_iter().enumerate() {
@@ -57,7 +57,7 @@ async fn a_refused_sign_in_says_which_check_failed_and_makes_no_session() {
 async fn a_429_is_waited_for_and_a_cancelled_sign_in_is_called_so() {
     let world = World::new();
     let app = world.app().await;
-    app.click("button", "Misbehave on purpose*").await;
+    app.click("button", "Simulate provider faults*").await;
     let mut browser = None;
     for fault in ["cancelled: only the state comes back", "cancelled: access_denied, and #_=_ at the end"] {
         choose(&app, "Callback", fault).await;
@@ -79,7 +79,7 @@ async fn a_429_is_waited_for_and_a_cancelled_sign_in_is_called_so() {
 async fn the_token_of_a_refused_sign_in_goes_from_wire_to_inspect() {
     let world = World::new();
     let app = world.app().await;
-    app.click("button", "Misbehave on purpose*").await;
+    app.click("button", "Simulate provider faults*").await;
     choose(&app, "id_token", "expired five minutes ago").await;
     let mut browser = None;
     sign_in_in_browser(&world, &app, &mut browser).await;

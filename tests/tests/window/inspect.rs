@@ -32,16 +32,16 @@ async fn every_kind_of_address_and_document_is_told_in_one_sentence() {
         (
             "discovery",
             fetch("/.well-known/openid-configuration").await,
-            "Recognised",
+            "Recognized",
             &["discovery document of"],
         ),
         (
             "jwks",
             fetch("/.well-known/openid-configuration/jwks").await,
-            "Recognised",
+            "Recognized",
             &["key set (JWKS) with"],
         ),
-        ("certificate", pem[..key].to_owned(), "Recognised", &["certificate of"]),
+        ("certificate", pem[..key].to_owned(), "Recognized", &["certificate of"]),
         ("private-key", pem, "Wrong", &["PRIVATE KEY"]),
     ];
     are_told(&app, rows.map(|(name, text, mark, says)| Pasted { name, text, mark, says })).await;

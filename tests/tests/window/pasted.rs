@@ -48,13 +48,13 @@ pub(crate) fn tokens() -> Vec<Pasted> {
         row(
             "access-token",
             access_token(),
-            "Recognised",
+            "Recognized",
             &["access token (JWT)", "signature was not checked"],
         ),
-        row("client-assertion", client_assertion(), "Recognised", &["client assertion of test-1"]),
-        row("logout-token", logout_token(), "Recognised", &["logout token of https://a.example"]),
-        row("jwe", encrypted, "Recognised", &["encrypted token (JWE, RSA-OAEP with A256GCM)"]),
-        row("opaque", OPAQUE, "Recognised", &["opaque token of 43 characters"]),
+        row("client-assertion", client_assertion(), "Recognized", &["client assertion of test-1"]),
+        row("logout-token", logout_token(), "Recognized", &["logout token of https://a.example"]),
+        row("jwe", encrypted, "Recognized", &["encrypted token (JWE, RSA-OAEP with A256GCM)"]),
+        row("opaque", OPAQUE, "Recognized", &["opaque token of 43 characters"]),
         row("undecodable", UNDECODABLE, "Problem", &["33 characters", "cannot be decoded"]),
     ]
 }
@@ -77,7 +77,7 @@ pub(crate) fn others() -> Vec<Pasted> {
         row(
             "callback",
             format!("{callback}?code=abc&state=xyz"),
-            "Recognised",
+            "Recognized",
             &["callback with an authorization code"],
         ),
         row(
@@ -86,7 +86,7 @@ pub(crate) fn others() -> Vec<Pasted> {
             "Problem",
             &["callback with an error", "access_denied"],
         ),
-        row("callback-cancelled", format!("{callback}?state=xyz"), "Recognised", &["callback", "cancelled"]),
+        row("callback-cancelled", format!("{callback}?state=xyz"), "Recognized", &["callback", "cancelled"]),
         row(
             "authorization-url",
             authorize,
@@ -96,10 +96,10 @@ pub(crate) fn others() -> Vec<Pasted> {
         row(
             "header",
             format!("Authorization: Bearer {OPAQUE}"),
-            "Recognised",
+            "Recognized",
             &["Authorization header", "Bearer"],
         ),
-        row("curl", curl, "Recognised", &["curl command", "POST to https://api.stitch.money/graphql"]),
+        row("curl", curl, "Recognized", &["curl command", "POST to https://api.stitch.money/graphql"]),
         row("graphql", forbidden.to_string(), "Problem", &["GraphQL response", "scope: balances"]),
         row("oauth-error", r#"{"error":"invalid_grant"}"#, "Problem", &["answered invalid_grant"]),
         row("nothing-known", "the customer cannot sign in", "Problem", &["nothing that Bobbin knows"]),

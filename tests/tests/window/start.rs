@@ -15,7 +15,7 @@ async fn the_first_start_opens_on_the_sandbox_with_one_big_button() {
     app.is_current("Sandbox").await;
     assert!(app.count("nav [data-thing]").await >= 5, "the sandbox comes with four saved queries");
     app.shows("Keyring ready").await;
-    app.find("button", "The way back: nothing stands in it").await;
+    app.find("button", "Redirect check passed").await;
     assert_eq!(app.count(".doctor [aria-expanded=true]").await, 0, "nothing failed that would open it");
     for theme in ["light", "dark"] {
         app.use_theme(theme).await;

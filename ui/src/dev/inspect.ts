@@ -169,7 +169,7 @@ function answer(app: Application, request: InspectRequest): InspectionView {
   }
   if (text.length > 65_536)
     throw refusal("inspect_too_long", "This is more than 64 KiB.", "Paste the token or the URL alone.");
-  return found("unknown", "Nothing in this was recognised.", {
+  return found("unknown", "Nothing in this was recognized.", {
     problems: [
       { message: "It is no token, URL, JSON, header or PEM.", hint: "Paste it from its beginning." },
     ],

@@ -35,7 +35,7 @@ export function run(editor: QueryEditor, session: SessionSummary | null): void {
     editor.refuse({
       code: "variables_malformed",
       message: problem.message,
-      hint: `Nothing was sent. Mend line ${problem.line}, column ${problem.column} of the variables, then run again.`,
+      hint: `Nothing was sent. Fix the variables at line ${problem.line}, column ${problem.column}, then run again.`,
       detail: null,
     });
     return;

@@ -1,12 +1,12 @@
 import type { RequestOutcome, RequestView } from "../../ipc/types";
 import type { IconName } from "../../components/Icon.svelte";
 
-export const outcomes: Record<RequestOutcome, { word: string; icon: IconName; colour: string }> = {
-  waiting: { word: "waiting", icon: "dots", colour: "info" },
-  succeeded: { word: "signed in", icon: "check", colour: "ok" },
-  failed: { word: "failed", icon: "cross", colour: "bad" },
-  cancelled: { word: "cancelled", icon: "dash", colour: "second" },
-  expired: { word: "no answer", icon: "dash", colour: "warn" },
+export const outcomes: Record<RequestOutcome, { word: string; icon: IconName; color: string }> = {
+  waiting: { word: "waiting", icon: "dots", color: "info" },
+  succeeded: { word: "signed in", icon: "check", color: "ok" },
+  failed: { word: "failed", icon: "cross", color: "bad" },
+  cancelled: { word: "cancelled", icon: "dash", color: "second" },
+  expired: { word: "no answer", icon: "dash", color: "warn" },
 };
 
 /** Enough of a `state` to tell two apart. */
