@@ -316,7 +316,7 @@ test("without a list of client scopes it says what to type, and what the issuer 
   const card = await screen.findByRole("region", { name: /^Client tokens/ });
   expect(card.textContent).toContain("none chosen");
   expect(card.textContent.replace(/\s+/g, " ")).toContain(
-    "Type those that the provider's documentation names",
+    "Type the scopes from the provider's documentation",
   );
   expect(card.textContent, "there is nothing to count").not.toMatch(/\d of \d/);
   await user.type(await screen.findByRole("textbox", { name: "Issuer" }), "https://login.example.com");
