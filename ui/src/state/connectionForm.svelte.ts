@@ -94,9 +94,9 @@ export class ConnectionForm {
 
   /** Leaving a field: saves, and then shows the field as it was kept. */
   async left(field?: string): Promise<void> {
+    const typed = $state.snapshot(this.fields);
     // What a save shows would move what is pressed, and the click be lost.
     await released();
-    const typed = $state.snapshot(this.fields);
     await this.flush();
     // Not before: what was missing may just have been filled in.
     if (field) this.#visited.add(field);
