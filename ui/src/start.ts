@@ -23,7 +23,8 @@ export async function start(target: Element) {
   void onChanged(announce);
   void onNotice((notice) => notices.say(notice));
   void overview.load().then(() => selection.settle());
-  await Promise.all([recall(), theme.recall()]);
+  void theme.recall();
+  await recall();
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));
   return mount(App, { target });
