@@ -66,13 +66,11 @@ struct Signals(HashMap<Signal, Instant>);
 impl Signals {
     /// Whether somebody asks again, and wants to wait no longer. A logout does not: it sends SIGTERM and at once SIGHUP.
     fn is_repeated(&mut self, signal: Signal, now: Instant) -> bool {
-        match self.0.get(&signal) {
-            Some(first) => signal == Signal::Interrupt || now.duration_since(*first) >= REPEATED_AFTER,
-            None => {
-                self.0.insert(signal, now);
-                false
-            }
-        }
+        let Some(first) = self.0.get(&signal) else {
+            self.0.insert(signal, now);
+            return false;
+        };
+        signal == Signal::Interrupt || now.duration_since(*first) >= REPEATED_AFTER
     }
 }
 

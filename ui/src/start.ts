@@ -24,7 +24,8 @@ export async function start(target: Element) {
   const listening = Promise.all([onChanged(announce), onNotice((notice) => notices.say(notice))]);
   void listening.then(() => overview.load()).then(() => selection.settle());
   void listening.then(() => notices.load());
-  await Promise.all([recall(), theme.recall()]);
+  void theme.recall();
+  await recall();
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));
   return mount(App, { target });

@@ -6,17 +6,14 @@ class Theme {
   #system = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
-    this.#system.addEventListener("change", () => this.#apply());
+    this.#system.onchange = () => this.#apply();
     // The window has its theme by now and passes it on as the system's, so this is the right one at once.
     this.#apply();
   }
 
   async recall(): Promise<void> {
-    try {
-      this.choice = await windowTheme(null);
-    } catch {
-      // The system's theme is no reason to show no page.
-    }
+    // A choice that is not known is no reason to show no page.
+    this.choice = await windowTheme(null).catch(() => this.choice);
     this.#apply();
   }
 
@@ -29,12 +26,12 @@ class Theme {
 
   /** System, light, dark, and round again. */
   next(): void {
-    this.choose(this.choice === "system" ? "light" : this.choice === "light" ? "dark" : "system");
+    this.choose(({ system: "light", light: "dark", dark: "system" } as const)[this.choice]);
   }
 
   #apply(): void {
-    const dark = this.choice === "dark" || (this.choice === "system" && this.#system.matches);
-    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    const system = this.#system.matches ? "dark" : "light";
+    document.documentElement.dataset.theme = this.choice === "system" ? system : this.choice;
   }
 }
 

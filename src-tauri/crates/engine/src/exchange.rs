@@ -159,7 +159,7 @@ impl Engine {
     }
 
     pub(crate) fn record_lost(&self, lost: &Lost) {
-        let Some(Unrecorded { id, duration_ms, failure }) = &lost.unrecorded else { return };
+        let Some(Unrecorded { id, duration_ms, failure }) = lost.unrecorded.as_deref() else { return };
         if let Some(reply) = &lost.received {
             self.record_reply(id, *duration_ms, reply);
         }
@@ -190,7 +190,7 @@ impl Engine {
                 let host = host.unwrap_or("the server");
                 let error = unreachable(host, &failure.reason, purpose.limits().spends);
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
-                let unrecorded = Some(Unrecorded { id, duration_ms, failure: failure.to_string() });
+                let unrecorded = Some(Box::new(Unrecorded { id, duration_ms, failure: failure.to_string() }));
                 let mut lost =
                     Lost { not_sent, error, received: failure.received, at: received_at, unrecorded };
                 if purpose != Purpose::Refresh {
@@ -301,7 +301,7 @@ pub(crate) struct Lost {
     pub(crate) received: Option<HttpReply>,
     /// When that was known, in Unix milliseconds.
     pub(crate) at: i64,
-    unrecorded: Option<Unrecorded>,
+    unrecorded: Option<Box<Unrecorded>>,
 }
 
 /// What the wire record does not have yet.

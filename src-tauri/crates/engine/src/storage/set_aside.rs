@@ -1,6 +1,6 @@
 //! New tokens that a damaged database does not take wait in a store beside it, until a start has recovered the database.
 
-use std::{fs, path::PathBuf};
+use std::{fmt::Display, fs, path::Path};
 
 use bobbin_store::{Access, Session, Store};
 
@@ -48,7 +48,7 @@ impl Engine {
     /// Brings tokens that an earlier run set aside into the database. Where that fails they stay where they are.
     pub(super) fn take_up_set_aside(&self, store: &Store) -> Result<()> {
         let Some(access) = beside(store).filter(|access| access.dir.exists()) else { return Ok(()) };
-        let aside = Store::with_access(&access, &self.random()).map_err(|error| left(&access.dir, error))?;
+        let aside = Store::with_access(&access, &self.random()).map_err(|error| left(&access.dir, &error))?;
         for session in aside.sessions()? {
             match store.session(&session.id)? {
                 None => store.add_session(&session)?,
@@ -60,10 +60,10 @@ impl Engine {
             }
         }
         if aside.left_out().is_some() {
-            return Err(left(&access.dir, "Not all of them can be read."));
+            return Err(left(&access.dir, &"Not all of them can be read."));
         }
         drop(aside);
-        fs::remove_dir_all(&access.dir).map_err(|error| left(&access.dir, error))
+        fs::remove_dir_all(&access.dir).map_err(|error| left(&access.dir, &error))
     }
 }
 
@@ -72,7 +72,7 @@ fn beside(store: &Store) -> Option<Access> {
     Some(Access { dir: dir.join(FOLDER), key })
 }
 
-fn left(folder: &PathBuf, why: impl ToString) -> Error {
+fn left(folder: &Path, why: &dyn Display) -> Error {
     Error::new(
         "tokens_set_aside",
         "Tokens that an earlier run saved beside the database could not be restored.",
