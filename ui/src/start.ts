@@ -24,8 +24,7 @@ export async function start(target: Element) {
   const listening = Promise.all([onChanged(announce), onNotice((notice) => notices.say(notice))]);
   void listening.then(() => overview.load()).then(() => selection.settle());
   void listening.then(() => notices.load());
-  void theme.recall();
-  await recall();
+  await Promise.all([recall(), theme.recall()]);
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));
   return mount(App, { target });

@@ -3,7 +3,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use bobbin_tests::World;
 use serde_json::json;
 
-use crate::steps::{PERSON, begin_sign_in, notice, sign_in};
+use crate::steps::{NOTICES, PERSON, begin_sign_in, notice, sign_in};
 
 #[tokio::test]
 async fn a_data_folder_is_a_profile_with_its_own_window_sessions_and_key() {
@@ -36,7 +36,7 @@ async fn a_link_opens_the_default_profile_while_another_one_is_open() {
     let folder = world.path("home/second");
     let second = world.app_with(&["--data-dir", folder.to_str().unwrap()]).await;
     second.shows("App links open the default profile").await;
-    second.find("button", "The way back: 1 check failed").await;
+    second.find("button", "Redirect check: 1 problem").await;
     assert!(!second.has("button", "Repair").await, "nothing is to be repaired");
     let first = world.app().await;
     let callback = begin_sign_in(&world, &first).await.decide(bobbin_tests::Decision::Allow).await;
@@ -73,7 +73,7 @@ async fn a_second_start_is_told_when_it_names_another_workspace_and_not_for_anot
     for spelling in [".", "../team/", linked.to_str().unwrap()] {
         start(spelling);
         app.invoke("overview", json!({})).await;
-        assert_eq!(app.count("footer [data-code=workspace_not_opened]").await, 0, "{spelling}");
+        assert_eq!(app.count(&format!("{NOTICES}[data-code=workspace_not_opened]")).await, 0, "{spelling}");
     }
     start("../other");
     notice(&app, "workspace_not_opened").await;

@@ -149,7 +149,7 @@ async fn without_a_session_bus_it_starts_and_says_what_is_missing() {
     app.shows_at("footer [data-key-store=absent]").await;
     app.find("button", "Sign in with browser").await;
     app.shows("There is no session bus, so a link cannot reach this window").await;
-    app.find("button", "The way back: 1 check failed").await;
+    app.find("button", "Redirect check: 1 problem").await;
 }
 
 #[tokio::test]

@@ -196,6 +196,7 @@ export const clientCommands = {
       },
       extra: [{ name: "user_id", value: "8412" }],
       warnings: [],
+      unverified: false,
     });
     app.sessions.push(made);
     void app.changed({ what: "overview" });
@@ -225,6 +226,7 @@ export const clientCommands = {
       },
       extra: [{ name: "user_id", value: "8412" }],
       warnings: [],
+      unverified: false,
     });
     if (made.access) made.access.expiresAt = made.access.issuedAt + 24 * 60 * 60_000;
     app.sessions.push(made);

@@ -136,6 +136,7 @@ export function session(id: string, label: string, slug: string, left = 14.5 * M
     scopesRequested: ["openid", "accounts", "balances", "transactions", "offline_access"],
     extra: [],
     warnings: [],
+    unverified: false,
     history: [],
     abilities: {
       userinfo: true,

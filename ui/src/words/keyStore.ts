@@ -24,7 +24,7 @@ export function whyNotSaved(state: KeyStoreState): string | null {
     case "database_failed":
       return "database not opened";
     case "memory_only":
-      return "data folder not usable";
+      return "folder not usable";
   }
 }
 

@@ -1,7 +1,7 @@
 //! The browser has come back: from the callback URL to the sign-in that it belongs to.
 //!
 //! Everything that arrives here is untrusted, since any process on this computer can send an app link.
-//! What does not belong to a waiting sign-in does nothing but a quiet notice.
+//! What does not belong to a waiting sign-in does nothing but a notice.
 
 mod tokens;
 mod unverified;

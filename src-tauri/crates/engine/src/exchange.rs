@@ -188,7 +188,8 @@ impl Engine {
             Err(failure) => {
                 let not_sent = failure.not_sent();
                 let host = host.unwrap_or("the server");
-                let error = unreachable(host, &failure.reason, purpose.limits().spends);
+                let error =
+                    unreachable(host, &failure.reason, purpose.limits().spends, failure.received.is_some());
                 tracing::warn!(?purpose, code = error.code(), duration_ms, "no reply");
                 let unrecorded = Some(Box::new(Unrecorded { id, duration_ms, failure: failure.to_string() }));
                 let mut lost =
@@ -353,8 +354,11 @@ impl Drop for Cancelled<'_> {
     }
 }
 
-fn unreachable(host: &str, reason: &http::Reason, spends: bool) -> Error {
-    let unknown = if spends {
+/// `spends` is whether the request works once; `answered`, whether the beginning of a reply came.
+fn unreachable(host: &str, reason: &http::Reason, spends: bool, answered: bool) -> Error {
+    let unknown = if answered {
+        "The server received the request."
+    } else if spends {
         "Whether the server received the request is not known."
     } else {
         "Whether the request took effect is not known. Try again in a moment."

@@ -31,15 +31,15 @@ pub(crate) fn expiry(issued_at: i64, expires_in: Option<u64>) -> Option<i64> {
 }
 
 pub(crate) fn summary(session: &Session, lifetimes: Lifetimes, now: i64) -> SessionSummary {
-    // One that has not begun is no more of use to a query than one that is over.
-    let begun = !session.access_token.expose_secret().is_empty();
+    // One that has not begun, or that nobody has verified, is no more of use to a query than one that is over.
+    let usable = !session.access_token.expose_secret().is_empty() && unverified(session).is_none();
     SessionSummary {
         id: session.id.clone(),
         label: session.label.clone(),
         connection: session.connection.clone(),
         kind: kind(session.kind),
         access_issued_at: session.access_issued_at,
-        access_expires_at: if begun {
+        access_expires_at: if usable {
             access_end(session, lifetimes, now)
         } else {
             Some(session.access_issued_at)
@@ -114,14 +114,22 @@ const UNVERIFIED: &str = "unverified";
 pub(crate) fn mark_unverified(session: &mut Session, why: &Error) {
     let verdict = session.verdict.get_or_insert_with(|| json!({}));
     verdict[UNVERIFIED] = why.to_string().into();
-    session.warnings.push(format!("Nobody has verified who signed in. {why}"));
+}
+
+/// Why nobody has verified who signed in; `None` where somebody has, or nobody asked.
+pub(crate) fn unverified(session: &Session) -> Option<&str> {
+    session.verdict.as_ref()?.get(UNVERIFIED)?.as_str()
+}
+
+/// What is odd about the session's tokens.
+pub(crate) fn warnings(session: &Session) -> Vec<String> {
+    let unverified = unverified(session).map(|why| format!("Nobody has verified who signed in. {why}"));
+    unverified.into_iter().chain(session.warnings.iter().cloned()).collect()
 }
 
 /// No query goes out in the name of somebody who was not verified.
 pub(crate) fn refuse_unverified(session: &Session) -> Result<()> {
-    let Some(why) = session.verdict.as_ref().and_then(|kept| kept.get(UNVERIFIED)?.as_str()) else {
-        return Ok(());
-    };
+    let Some(why) = unverified(session) else { return Ok(()) };
     Err(Error::new("session_unverified", format!("Nobody has verified who signed in to this session. {why}"))
         .hint(
             "Refresh it: an id_token that passes its checks makes it usable. Or sign in again and delete it.",

@@ -50,7 +50,8 @@ impl Engine {
             access: session_view::access(&session, lifetimes, self.now()),
             id_token: session_view::id_token(&session, self.now(), skew::followed(ahead)),
             refresh: session_view::refresh(&session, lifetimes, preset),
-            warnings: session.warnings.clone(),
+            unverified: session_view::unverified(&session).is_some(),
+            warnings: session_view::warnings(&session),
             scopes_granted: session.scopes_granted.clone(),
             scopes_requested: session.scopes_requested.clone(),
             extra: session_view::extra(&session),
@@ -219,12 +220,13 @@ impl Engine {
         self.changed(Change::Overview);
     }
 
-    /// Names a new session after the end user, where the provider tells the name and no person was faster.
+    /// Names a new session after the end user, where the provider tells the name and no person was faster: then it is
+    /// no longer called `label`.
     ///
     /// The session works without a name, so a failure here changes nothing; the drawer shows it.
     /// Only a reply about somebody else is told: something is wrong with that provider.
-    pub(crate) async fn name_from_userinfo(&self, session_id: String, subject: String) {
-        match self.named_by_provider(&session_id, &subject).await {
+    pub(crate) async fn name_from_userinfo(&self, session_id: String, label: String, subject: String) {
+        match self.named_by_provider(&session_id, label, &subject).await {
             Ok(true) => self.session_changed(&session_id),
             Err(error) if error.code() == "userinfo_sub_mismatch" => self.notice(
                 NoticeLevel::Warning,
@@ -237,7 +239,7 @@ impl Engine {
     }
 
     /// Whether the session has another name now.
-    async fn named_by_provider(&self, id: &str, subject: &str) -> Result<bool> {
+    async fn named_by_provider(&self, id: &str, from: String, subject: &str) -> Result<bool> {
         let session = self.stored_session(id).await?;
         let provider = self.provider_of(&session, "userinfo_endpoint").await?;
         if !provider.has("userinfo_endpoint") {
@@ -247,7 +249,7 @@ impl Engine {
         let Some(name) = session_view::name_in(&claims) else { return Ok(false) };
         let label = self.free_label(id, &short(&name)).await;
         let id = id.to_owned();
-        self.with_store(move |store| store.rename_session_from(&id, &session.label, &label)).await
+        self.with_store(move |store| store.rename_session_from(&id, &from, &label)).await
     }
 
     /// `name`, or `name 2` where another session bears it.

@@ -191,7 +191,7 @@ impl Engine {
                 store: Store::in_memory(random)?,
                 state: Opened::DatabaseFailed,
                 detail: Some(
-                    "Bobbin cannot use its data folder, so this run keeps sessions in memory only."
+                    "Bobbin cannot use one of its folders, so this run keeps sessions in memory only."
                         .to_owned(),
                 ),
                 recovery: None,

@@ -44,7 +44,7 @@ impl Engine {
         let _over = Over { engine: self, about };
         tokio::select! {
             () = tokio::time::sleep(time) => Ok(()),
-            () = cancel.cancelled() => Err(Error::new(CANCELLED, "Wait canceled.")
+            () = cancel.cancelled() => Err(Error::new(CANCELLED, "The wait was cancelled.")
                 .hint("Nothing was sent again, and nothing was used up. Try again when you like.")),
         }
     }

@@ -35,6 +35,10 @@ extra: Array<NamedValue>,
  */
 warnings: Array<string>, 
 /**
+ * Nobody has verified who signed in: no query may use it.
+ */
+unverified: boolean, 
+/**
  * Oldest first.
  */
 history: Array<RefreshRecordView>, 

@@ -138,9 +138,9 @@ impl Engine {
         });
         self.changed(Change::Overview);
         if let Some(subject) = verdict.as_ref().and_then(subject) {
-            let (engine, id) = (self.clone(), session.id.clone());
+            let (engine, id, label) = (self.clone(), session.id.clone(), session.label.clone());
             tokio::spawn(async move {
-                engine.name_from_userinfo(id, subject).await;
+                engine.name_from_userinfo(id, label, subject).await;
             });
         }
     }

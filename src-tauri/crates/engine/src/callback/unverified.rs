@@ -25,9 +25,11 @@ impl Engine {
         };
         let hint = error.view().hint.iter().map(String::as_str).chain([next]).collect::<Vec<_>>().join(" ");
         let told = error.hint(hint);
+        let id = session.id.clone();
         match self.keep_signed_in(&pending.id, session, Some(told.clone())).await {
             Ok(()) => {
                 tracing::warn!(sign_in = pending.id, code = told.code(), "session kept unverified");
+                self.progress(&pending.id, |run, _| run.session = Some(id));
                 self.changed(Change::Overview);
                 told
             }

@@ -61,6 +61,8 @@ pub struct SessionView {
     pub extra: Vec<NamedValue>,
     /// What was odd about the reply that brought the tokens, one sentence each.
     pub warnings: Vec<String>,
+    /// Nobody has verified who signed in: no query may use it.
+    pub unverified: bool,
     /// Oldest first.
     pub history: Vec<RefreshRecordView>,
     /// What the provider has for this session besides its tokens.

@@ -43,7 +43,7 @@ pub(super) fn section(active: &Active) -> String {
     }
     format!(
         r#"<section><h2>Faults</h2><p class="lead">What is ticked goes wrong from now on, so that one can see what an application makes of it. A new start behaves well.</p>
-<form id="faults" autocomplete="off"><button class="small" type="button">Behave</button> <output role="status"></output>
+<form id="faults" autocomplete="off"><button class="small" type="button">Clear all</button> <output role="status"></output>
 {groups}</form></section>"#
     )
 }

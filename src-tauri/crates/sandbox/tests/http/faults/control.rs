@@ -109,5 +109,5 @@ async fn the_index_page_has_a_check_box_for_each_fault_and_ticks_the_active_ones
         assert_eq!(tag.contains("checked"), fault.id == "keys-html", "{}", fault.id);
         assert_eq!(between(&page, &format!(r#"<p id="see-{}">"#, fault.id), "</p>"), Some(fault.see));
     }
-    assert!(page.contains(">Behave</button>"));
+    assert!(page.contains(">Clear all</button>"));
 }
