@@ -25,11 +25,20 @@ async fn unverified(world: &World, code: &str) -> String {
     assert_eq!((sign_in.state, &*failure.code), (SignInState::Failed, code));
     let mut sessions = world.engine.overview().await.connections.remove(0).sessions;
     assert_eq!(sessions.len(), 1, "{code}");
-    let session = sessions.remove(0).id;
+    let session = sessions.remove(0);
+    assert_eq!(session.access_expires_at, Some(session.access_issued_at), "no query picks it by itself");
+    let session = session.id;
+    assert_eq!(sign_in.session.as_ref(), Some(&session), "the failed sign-in leads to it");
     let request = world.engine.requests().await.unwrap().remove(0);
     assert_eq!((request.outcome, request.session.as_ref()), (RequestOutcome::Failed, Some(&session)));
-    assert!(!world.engine.session(&session).await.unwrap().warnings.is_empty(), "it says what is wrong");
+    says_so(world, &session).await;
     session
+}
+
+async fn says_so(world: &World, session: &str) {
+    let view = world.engine.session(session).await.unwrap();
+    assert!(view.unverified);
+    assert!(view.warnings[0].starts_with("Nobody has verified who signed in."), "{:?}", view.warnings);
 }
 
 async fn no_query_uses(world: &World, session: &str) {
@@ -68,6 +77,7 @@ async fn tokens_without_the_id_token_that_was_asked_for_are_kept_and_not_used() 
     no_query_uses(&world, &session).await;
     world.engine.session_refresh(&session, 1, None).await.unwrap();
     no_query_uses(&world, &session).await;
+    says_so(&world, &session).await;
 }
 
 #[tokio::test]
@@ -121,6 +131,8 @@ async fn a_refresh_token_out_of_a_reply_that_is_cut_off_works() {
     .await;
     world.redirect(EndpointKind::Token, &cutting).await;
     let session = unverified(&world, "connection_lost").await;
+    let failure = world.engine.sign_in("sandbox").unwrap().failure.unwrap();
+    assert!(failure.hint.unwrap().starts_with("The server received the request."));
 
     world.redirect(EndpointKind::Token, &token_endpoint).await;
     let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
