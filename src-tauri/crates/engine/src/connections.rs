@@ -156,8 +156,9 @@ impl Engine {
         let can_be_undone = file.is_some();
         // Before anything goes, so that undo also mends a deletion that ended half-way.
         if let Some(file) = file {
+            let sessions = sessions.clone();
             lock(&self.0.undo)
-                .put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets, origins });
+                .put_connection(slug, Deleted { file, sessions, secrets, origins, is_complete: false });
         }
         let deleted = self.delete_all_of(slug, &sessions).await;
         self.changed(Change::Overview);
@@ -178,7 +179,9 @@ impl Engine {
             forgotten(store.delete_client_secrets(&kept))
         })
         .await?;
-        Ok(self.0.workspace.delete_connection(slug)?)
+        self.0.workspace.delete_connection(slug)?;
+        lock(&self.0.undo).complete_connection(slug);
+        Ok(())
     }
 
     /// Brings back a connection that was deleted since the app started, with its sessions. The file comes last: where

@@ -5,7 +5,10 @@ mod world;
 
 use std::sync::Arc;
 
-use bobbin_engine::{Keeping, view::AuthenticationMethod};
+use bobbin_engine::{
+    Keeping,
+    view::{AuthenticationMethod, EndpointKind},
+};
 use tempfile::TempDir;
 use world::World;
 
@@ -50,6 +53,30 @@ async fn undo_mends_a_deletion_that_ended_half_way() {
     let overview = world.engine.overview().await;
     assert!(overview.connections[0].broken.is_none());
     assert_eq!(overview.connections[0].sessions[0].id, session);
+}
+
+#[tokio::test]
+async fn undo_brings_back_everything_after_a_deletion_that_was_finished_at_the_second_try() {
+    let (folder, world) = bobbin().await;
+    let session = world.session_id().await;
+    world.engine.client_secret_set("sandbox", Some("s3cret".to_owned())).await.unwrap();
+    let token_endpoint = world.url_of(EndpointKind::Token).await;
+    world.redirect(EndpointKind::Token, &token_endpoint).await;
+    sql(
+        &folder,
+        "CREATE TRIGGER stuck BEFORE DELETE ON client_secrets BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    );
+    let error = world.engine.connection_delete("sandbox").await.unwrap_err();
+    assert_eq!(error.code(), "connection_deleted_in_part");
+
+    // As where only the file was left, in a folder that cannot be written.
+    sql(&folder, "DROP TRIGGER stuck; DELETE FROM client_secrets");
+    world.engine.connection_delete("sandbox").await.unwrap();
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    assert!(world.connection().await.authentication.secret_present);
+    let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
+    assert_eq!(refreshed.refresh.unwrap().generation, 2, "its credentials may go where they went before");
 }
 
 #[tokio::test]
