@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     Engine, Error, Result,
+    callback::Ended,
     doctor::{self, finding_view},
     lock,
     loopback::Place,
@@ -19,6 +20,9 @@ use crate::{
         PresetView, Problem, RedirectMethod, StartsWith,
     },
 };
+
+/// Why the sign-ins of a deleted connection ended.
+const DELETED: &str = "Its connection was deleted.";
 
 impl Engine {
     pub fn presets(&self) -> Vec<PresetView> {
@@ -136,7 +140,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Deletes the connection's sessions on this computer, its secrets and, last, its file.
+    /// Deletes the connection's sessions on this computer, its secrets and its file, and ends its sign-ins.
     ///
     /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
     pub async fn connection_delete(&self, slug: &str) -> Result<()> {
@@ -144,9 +148,11 @@ impl Engine {
         let file = self.0.workspace.connection(slug).ok();
         for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
             if waiting.connection == slug {
-                self.cancel_sign_in(&waiting.id, "Its connection was deleted.").await?;
+                self.cancel_sign_in(&waiting.id, DELETED).await?;
             }
         }
+        let mut taken = self.with_store(bobbin_store::Store::taken_sign_ins).await?;
+        taken.retain(|sign_in| sign_in.connection == slug);
         let mut sessions = self.with_store(bobbin_store::Store::sessions).await?;
         sessions.retain(|session| session.connection == slug);
         let sessions: Vec<String> = sessions.into_iter().map(|session| session.id).collect();
@@ -156,10 +162,18 @@ impl Engine {
         let can_be_undone = file.is_some();
         // Before anything goes, so that undo also mends a deletion that ended half-way.
         if let Some(file) = file {
+            let sessions = sessions.clone();
             lock(&self.0.undo)
-                .put_connection(slug, Deleted { file, sessions: sessions.clone(), secrets, origins });
+                .put_connection(slug, Deleted { file, sessions, secrets, origins, is_complete: false });
         }
         let deleted = self.delete_all_of(slug, &sessions).await;
+        if deleted.is_ok() {
+            // Last, since undo does not bring the replies to their codes back.
+            for sign_in in taken {
+                self.wait_cancel(&sign_in.id);
+                self.end_sign_in(&sign_in.id, Err(Ended::Cancelled(DELETED.to_owned()))).await;
+            }
+        }
         self.changed(Change::Overview);
         deleted.map_err(|error| if can_be_undone { in_part(&error) } else { error })
     }
@@ -178,7 +192,9 @@ impl Engine {
             forgotten(store.delete_client_secrets(&kept))
         })
         .await?;
-        Ok(self.0.workspace.delete_connection(slug)?)
+        self.0.workspace.delete_connection(slug)?;
+        lock(&self.0.undo).complete_connection(slug);
+        Ok(())
     }
 
     /// Brings back a connection that was deleted since the app started, with its sessions. The file comes last: where

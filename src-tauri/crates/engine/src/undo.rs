@@ -12,6 +12,22 @@ pub(crate) struct Deleted {
     pub(crate) sessions: Vec<String>,
     pub(crate) secrets: ClientSecrets,
     pub(crate) origins: Vec<Origin>,
+    /// Whether its file is gone too. Where it is not, deleting again goes on with what is left.
+    pub(crate) is_complete: bool,
+}
+
+impl Deleted {
+    /// Adds what an earlier deletion that ended half-way has removed.
+    fn complete_with(mut self, earlier: Self) -> Self {
+        let mut sessions = earlier.sessions;
+        self.sessions.retain(|id| !sessions.contains(id));
+        sessions.append(&mut self.sessions);
+        self.secrets.secret = self.secrets.secret.or(earlier.secrets.secret);
+        self.secrets.key = self.secrets.key.or(earlier.secrets.key);
+        // The earlier secrets go where a person let them go, not where the file may point since.
+        let origins = if earlier.origins.is_empty() { self.origins } else { earlier.origins };
+        Self { sessions, origins, ..self }
+    }
 }
 
 #[derive(Default)]
@@ -24,9 +40,22 @@ pub(crate) struct Bin {
 
 impl Bin {
     pub(crate) fn put_connection(&mut self, slug: &str, deleted: Deleted) {
+        let half_deleted =
+            self.connections.iter().rposition(|(other, earlier)| other == slug && !earlier.is_complete);
+        let deleted = match half_deleted {
+            Some(place) => deleted.complete_with(self.connections.remove(place).1),
+            None => deleted,
+        };
         self.connections.push((slug.to_owned(), deleted));
         if self.connections.len() > KEPT {
             self.connections.remove(0);
+        }
+    }
+
+    /// The connection's file is gone as well.
+    pub(crate) fn complete_connection(&mut self, slug: &str) {
+        for (_, deleted) in self.connections.iter_mut().filter(|(other, _)| other == slug) {
+            deleted.is_complete = true;
         }
     }
 

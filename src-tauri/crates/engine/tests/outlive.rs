@@ -385,29 +385,30 @@ async fn a_reply_to_a_code_outlives_a_change_of_its_connection() {
 }
 
 #[tokio::test]
-async fn a_reply_to_a_code_whose_connection_was_deleted_is_told_as_that() {
+async fn a_reply_to_a_code_goes_when_its_connection_is_deleted() {
     let scene = Scene::with_a_reply_to_a_code().await;
-    fs::remove_file(scene.folder.path().join("connections").join("sandbox.toml")).unwrap();
 
-    let next = scene.next().await;
+    scene.first.engine.connection_delete("sandbox").await.unwrap();
 
-    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
-        .await;
-    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "connection_deleted");
+    assert_eq!(scene.rows("SELECT (SELECT count(*) FROM sign_ins) + (SELECT count(*) FROM replies)"), 0);
+    assert_eq!(scene.first.engine.requests().await.unwrap()[0].outcome, RequestOutcome::Cancelled);
 }
 
 #[tokio::test]
-async fn a_reply_to_a_code_waits_while_its_connection_cannot_be_read() {
+async fn a_reply_to_a_code_waits_while_its_connection_is_absent_or_cannot_be_read() {
     let scene = Scene::with_a_reply_to_a_code().await;
     let file = scene.folder.path().join("connections").join("sandbox.toml");
     let text = fs::read(&file).unwrap();
-    fs::write(&file, "name = [").unwrap();
-
-    let next = scene.next().await;
-    eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
-        .await;
-    assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, "file_malformed");
-    drop(next);
+    for (content, code) in [(Some("name = ["), "file_malformed"), (None, "connection_not_found")] {
+        match content {
+            Some(content) => fs::write(&file, content).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        let next = scene.next().await;
+        eventually("the end", async || next.engine.sign_in("sandbox").unwrap().state == SignInState::Failed)
+            .await;
+        assert_eq!(next.engine.sign_in("sandbox").unwrap().failure.unwrap().code, code);
+    }
 
     fs::write(&file, text).unwrap();
     let last = scene.next().await;

@@ -1,19 +1,50 @@
 //! What failed half-way or cannot be read, and how it is made whole again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod server;
 mod world;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use bobbin_engine::{Keeping, view::AuthenticationMethod};
+use bobbin_engine::{
+    AtStake, Entropy as _, Keeping,
+    view::{AuthenticationMethod, EndpointDraft, EndpointKind, RefreshState, RequestOutcome},
+};
+use server::{forwarded, json, server};
 use tempfile::TempDir;
-use world::World;
+use tokio::sync::Notify;
+use world::{Person, World, nobody_has_it_open, process};
+
+const KEY: [u8; 32] = [7; 32];
+const DAMAGE: &str = "PRAGMA writable_schema = on;
+     UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';
+     PRAGMA schema_version = 9999;";
+
+fn folder() -> Arc<TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
 
 async fn bobbin() -> (Arc<TempDir>, World) {
-    let folder = Arc::new(tempfile::tempdir().unwrap());
-    let world = World::at(&folder, Keeping::Key([7; 32]));
-    world.engine.settle().await.unwrap();
+    let folder = folder();
+    let world = bobbin_at(&folder).await;
     (folder, world)
+}
+
+async fn bobbin_at(folder: &Arc<TempDir>) -> World {
+    let world = World::at(folder, Keeping::Key(KEY));
+    world.engine.settle().await.unwrap();
+    world
+}
+
+/// A Bobbin that comes after another one: its random values are others.
+async fn next_bobbin(folder: &Arc<TempDir>) -> World {
+    let world = World::at(folder, Keeping::Key(KEY));
+    world.outside.fill(&mut vec![0; 1 << 20]);
+    world.engine.settle().await.unwrap();
+    world
 }
 
 fn sql(folder: &TempDir, statements: &str) {
@@ -53,6 +84,30 @@ async fn undo_mends_a_deletion_that_ended_half_way() {
 }
 
 #[tokio::test]
+async fn undo_brings_back_everything_after_a_deletion_that_was_finished_at_the_second_try() {
+    let (folder, world) = bobbin().await;
+    let session = world.session_id().await;
+    world.engine.client_secret_set("sandbox", Some("s3cret".to_owned())).await.unwrap();
+    let token_endpoint = world.url_of(EndpointKind::Token).await;
+    world.redirect(EndpointKind::Token, &token_endpoint).await;
+    sql(
+        &folder,
+        "CREATE TRIGGER stuck BEFORE DELETE ON client_secrets BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    );
+    let error = world.engine.connection_delete("sandbox").await.unwrap_err();
+    assert_eq!(error.code(), "connection_deleted_in_part");
+
+    // As where only the file was left, in a folder that cannot be written.
+    sql(&folder, "DROP TRIGGER stuck; DELETE FROM client_secrets");
+    world.engine.connection_delete("sandbox").await.unwrap();
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    assert!(world.connection().await.authentication.secret_present);
+    let refreshed = world.engine.session_refresh(&session, 1, None).await.unwrap();
+    assert_eq!(refreshed.refresh.unwrap().generation, 2, "its credentials may go where they went before");
+}
+
+#[tokio::test]
 async fn a_secret_that_cannot_be_read_is_said_at_its_field_and_can_be_entered_again() {
     let (folder, world) = bobbin().await;
     let secret = || Some("s3cret".to_owned());
@@ -74,6 +129,117 @@ async fn a_secret_that_cannot_be_read_is_said_at_its_field_and_can_be_entered_ag
     let connection = world.connection().await;
     assert!(connection.authentication.secret_present);
     assert!(connection.problems.iter().all(|problem| problem.field != "authentication"));
+}
+
+#[test]
+fn a_new_pair_that_a_damaged_database_does_not_take_is_there_after_its_recovery() {
+    let folder = folder();
+    let session = process(async {
+        let world = bobbin_at(&folder).await;
+        let session = world.session_id().await;
+        let token_endpoint = world.url_of(EndpointKind::Token).await;
+        let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = server({
+            let (arrived, go) = (arrived.clone(), go.clone());
+            move |request| {
+                let (arrived, go, token_endpoint) = (arrived.clone(), go.clone(), token_endpoint.clone());
+                async move {
+                    arrived.notify_one();
+                    go.notified().await;
+                    forwarded(&token_endpoint, &request).await
+                }
+            }
+        })
+        .await;
+        world.redirect(EndpointKind::Token, &slow).await;
+        let refresh = tokio::spawn({
+            let (engine, session) = (world.engine.clone(), session.clone());
+            async move { engine.session_refresh(&session, 1, None).await }
+        });
+        arrived.notified().await;
+        sql(&folder, DAMAGE);
+        go.notify_one();
+        let error = refresh.await.unwrap().unwrap_err();
+        assert_eq!(error.code(), "session_unsaved");
+        assert!(error.to_string().contains("damaged"), "{error}");
+        assert_eq!(world.engine.at_stake().await, AtStake::Nothing, "the pair is safe");
+        session
+    });
+    nobody_has_it_open(&folder);
+    process(async {
+        let world = next_bobbin(&folder).await;
+        let kept = world.engine.session(&session).await.unwrap();
+        let refresh = kept.refresh.unwrap();
+        assert_eq!((refresh.generation, refresh.state), (2, RefreshState::Ready));
+        world.redirect(EndpointKind::Token, "").await;
+        let next = world.engine.session_refresh(&session, 2, None).await.unwrap();
+        assert_eq!(next.refresh.unwrap().generation, 3, "the token that was saved is the one that works");
+        assert!(!folder.path().join("unsaved-tokens").exists());
+    });
+}
+
+#[test]
+fn a_sign_in_whose_tokens_a_damaged_database_does_not_take_ends_well_after_its_recovery() {
+    let folder = folder();
+    let started = process(async {
+        let world = bobbin_at(&folder).await;
+        let token_endpoint = world.url_of_running_token_endpoint().await;
+        let jwks_uri = world.url_of(EndpointKind::Jwks).await;
+        let code_sent = Arc::new(AtomicBool::new(false));
+        let tokens = server({
+            let code_sent = code_sent.clone();
+            move |request| {
+                code_sent.store(true, Ordering::SeqCst);
+                let token_endpoint = token_endpoint.clone();
+                async move { forwarded(&token_endpoint, &request).await }
+            }
+        })
+        .await;
+        let keys = server({
+            let folder = folder.clone();
+            move |_| {
+                let (jwks_uri, again) = (jwks_uri.clone(), code_sent.load(Ordering::SeqCst));
+                if again {
+                    // The reply with the tokens is in the database already.
+                    sql(&folder, DAMAGE);
+                }
+                async move {
+                    if again {
+                        json(200, &reqwest::get(jwks_uri).await.unwrap().text().await.unwrap())
+                    } else {
+                        json(200, "{\"keys\":[]}")
+                    }
+                }
+            }
+        })
+        .await;
+        world
+            .save_connection(|draft| {
+                draft.endpoints = vec![
+                    EndpointDraft { kind: EndpointKind::Token, url: tokens },
+                    EndpointDraft { kind: EndpointKind::Jwks, url: keys },
+                ];
+            })
+            .await;
+        let started = world.engine.sign_in_start("sandbox", "").await.unwrap();
+        let link = Person::allows(&world.opened()).await;
+        world.engine.app_link(&link).await;
+        let failure = world.engine.sign_in("sandbox").unwrap().failure.unwrap();
+        assert_eq!(failure.code, "session_unsaved");
+        assert!(failure.message.contains("damaged"), "{}", failure.message);
+        started.id
+    });
+    nobody_has_it_open(&folder);
+    process(async {
+        let world = next_bobbin(&folder).await;
+        let sessions = world.engine.overview().await.connections.remove(0).sessions;
+        assert_eq!(sessions.len(), 1);
+        let requests = world.engine.requests().await.unwrap();
+        let request = requests.iter().find(|request| request.id == started).unwrap();
+        assert_eq!(request.outcome, RequestOutcome::Succeeded);
+        assert_eq!(request.session.as_ref(), Some(&sessions[0].id));
+        assert!(world.engine.sign_in("sandbox").is_none(), "nothing is left to go on with");
+    });
 }
 
 fn kept_secret(folder: &TempDir) -> Vec<u8> {

@@ -13,15 +13,14 @@ use bobbin_engine::{
         SignInState, Step, StepStatus,
     },
 };
-use server::{answers, forwarded, server};
+use server::{answers, server};
 use tempfile::TempDir;
 use tokio::sync::Notify;
-use world::{Person, World, eventually, run};
+use world::{Person, World, eventually, process, run};
 
 const KEY: [u8; 32] = [7; 32];
 const NO_ROOM_FOR_PAIRS: &str =
     "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END";
-
 fn folder() -> Arc<TempDir> {
     Arc::new(tempfile::tempdir().unwrap())
 }
@@ -38,26 +37,6 @@ async fn next_bobbin(folder: &Arc<TempDir>) -> World {
     world.outside.fill(&mut vec![0; 1 << 20]);
     world.engine.settle().await.unwrap();
     world
-}
-
-/// Runs a Bobbin as a process would, which ends all at once when `work` is done.
-fn process<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let result = runtime.block_on(work);
-    runtime.shutdown_background();
-    result
-}
-
-/// The threads of an engine outlast its runtime for a moment; those of a process end with it.
-fn nobody_has_it_open(folder: &Arc<TempDir>) {
-    let lock = std::fs::File::open(folder.path().join("bobbin.sqlite3.lock")).unwrap();
-    for _ in 0..100 {
-        if lock.try_lock().is_ok() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("the database was not closed within 5 s");
 }
 
 fn sql(folder: &Arc<TempDir>, statements: &str) {
@@ -287,58 +266,6 @@ fn a_new_pair_that_was_never_written_is_read_from_its_reply_at_the_next_start() 
             world.engine.session_refresh(&session, 2, None).await.unwrap().refresh.unwrap().generation,
             3
         );
-    });
-}
-
-#[test]
-fn a_new_pair_that_a_damaged_database_does_not_take_is_there_after_its_recovery() {
-    let folder = folder();
-    let session = process(async {
-        let world = bobbin(&folder).await;
-        let session = world.session_id().await;
-        let token_endpoint = world.url_of(EndpointKind::Token).await;
-        let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let slow = server({
-            let (arrived, go) = (arrived.clone(), go.clone());
-            move |request| {
-                let (arrived, go, token_endpoint) = (arrived.clone(), go.clone(), token_endpoint.clone());
-                async move {
-                    arrived.notify_one();
-                    go.notified().await;
-                    forwarded(&token_endpoint, &request).await
-                }
-            }
-        })
-        .await;
-        world.redirect(EndpointKind::Token, &slow).await;
-        let refresh = tokio::spawn({
-            let (engine, session) = (world.engine.clone(), session.clone());
-            async move { engine.session_refresh(&session, 1, None).await }
-        });
-        arrived.notified().await;
-        sql(
-            &folder,
-            "PRAGMA writable_schema = on;
-             UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';
-             PRAGMA schema_version = 9999;",
-        );
-        go.notify_one();
-        let error = refresh.await.unwrap().unwrap_err();
-        assert_eq!(error.code(), "session_unsaved");
-        assert!(error.to_string().contains("damaged"), "{error}");
-        assert_eq!(world.engine.at_stake().await, AtStake::Nothing, "the pair is safe");
-        session
-    });
-    nobody_has_it_open(&folder);
-    process(async {
-        let world = next_bobbin(&folder).await;
-        let kept = world.engine.session(&session).await.unwrap();
-        let refresh = kept.refresh.unwrap();
-        assert_eq!((refresh.generation, refresh.state), (2, RefreshState::Ready));
-        world.redirect(EndpointKind::Token, "").await;
-        let next = world.engine.session_refresh(&session, 2, None).await.unwrap();
-        assert_eq!(next.refresh.unwrap().generation, 3, "the token that was saved is the one that works");
-        assert!(!folder.path().join("unsaved-tokens").exists());
     });
 }
 

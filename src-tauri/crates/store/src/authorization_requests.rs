@@ -5,12 +5,12 @@ use std::fmt;
 use rusqlite::{Connection, Row, Transaction, named_params, params};
 
 use crate::{
-    PendingSignIn, Store,
+    PendingSignIn, Session, Store,
     error::StoreError,
     replies,
     rows::{self, List},
     seal::{Place, Sealer},
-    sessions::words,
+    sessions::{self, words},
     sign_ins::hash,
 };
 
@@ -92,6 +92,16 @@ impl RequestOutcome {
 }
 
 impl Store {
+    /// Keeps a session with the ended request that it came of, where the sign-in is in another store.
+    ///
+    /// Either both are kept or neither.
+    pub fn add_signed_in(&self, session: &Session, request: &AuthorizationRequest) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            sessions::insert(transaction, &self.sealer, session)?;
+            insert(transaction, &self.sealer, request)
+        })
+    }
+
     /// Ends a request that still waits, at `at` (Unix milliseconds); false where it does not, or is unknown.
     ///
     /// `detail` is one line for people, `session` the id of the session that came of it.

@@ -109,15 +109,13 @@ impl Engine {
                 tracing::info!(sign_in = id, "reading the reply that was left");
                 match self.provider_in_time(&pending).await {
                     Ok(provider) => self.accept_arrived(&pending, &provider, arrived).await,
-                    Err(error) if error.code() == "connection_not_found" => Err(Ended::Failed(
-                        Error::new(
-                            "connection_deleted",
-                            "The connection was deleted before the reply to the code was read.",
-                        )
-                        .hint("Its tokens are gone with the connection, as its sessions are."),
-                    )),
                     Err(error) => {
-                        self.progress(id, |run, now| run.fail(now, kept_for_later(error).into()));
+                        self.progress(id, |run, now| {
+                            // One that was deleted with its connection meanwhile has ended.
+                            if run.exchanging() {
+                                run.fail(now, kept_for_later(error).into());
+                            }
+                        });
                         return Ok(());
                     }
                 }

@@ -2,22 +2,25 @@
 
 use std::{fmt::Display, fs, path::Path};
 
-use bobbin_store::{Access, Session, Store};
+use bobbin_store::{Access, AuthorizationRequest, RequestOutcome, Session, Store, StoreError};
 
-use super::blocking;
+use super::{NewTokens, Source, blocking};
 use crate::{Engine, Error, Result};
 
 /// In the data folder.
 const FOLDER: &str = "unsaved-tokens";
 
 impl Engine {
-    /// Keeps `session` where the next start finds it, durably; false where that does not work either.
-    pub(super) async fn set_aside(&self, session: &Session) -> bool {
-        let (engine, session) = (self.clone(), session.clone());
+    /// Keeps new tokens where the next start finds them, durably; false where that does not work either.
+    pub(super) async fn set_aside(&self, new: &NewTokens) -> bool {
+        let (engine, session, request) = (self.clone(), new.session.clone(), ended_request(new));
         self.beside_store(move |access| {
             fs::create_dir_all(&access.dir).map_err(|error| error.to_string())?;
             let aside = Store::with_access(access, &engine.random())?;
-            let added = aside.delete_session(&session.id).and_then(|()| aside.add_session(&session));
+            let added = aside.delete_session(&session.id).and_then(|()| match &request {
+                Some(request) => aside.add_signed_in(&session, request),
+                None => aside.add_session(&session),
+            });
             added.map_err(|error| error.to_string())
         })
         .await
@@ -49,9 +52,14 @@ impl Engine {
     pub(super) fn take_up_set_aside(&self, store: &Store) -> Result<()> {
         let Some(access) = beside(store).filter(|access| access.dir.exists()) else { return Ok(()) };
         let aside = Store::with_access(&access, &self.random()).map_err(|error| left(&access.dir, &error))?;
+        let requests = aside.requests()?;
         for session in aside.sessions()? {
+            let request = requests.iter().find(|request| request.session.as_ref() == Some(&session.id));
             match store.session(&session.id)? {
-                None => store.add_session(&session)?,
+                None => match request {
+                    Some(request) => finish_sign_in(store, request, &session)?,
+                    None => store.add_session(&session)?,
+                },
                 Some(before) if before.generation + 1 == session.generation => {
                     store.finish_refresh(&session, "", self.now())?;
                 }
@@ -64,6 +72,43 @@ impl Engine {
         }
         drop(aside);
         fs::remove_dir_all(&access.dir).map_err(|error| left(&access.dir, &error))
+    }
+}
+
+/// How the sign-in ended that brought `new`, for the start that takes it up. The rest of its request is in the database.
+fn ended_request(new: &NewTokens) -> Option<AuthorizationRequest> {
+    let NewTokens { session, source: Source::SignIn { id, at, failed }, .. } = new else { return None };
+    Some(AuthorizationRequest {
+        id: id.clone(),
+        connection: session.connection.clone(),
+        state: id.clone(),
+        code_challenge: String::new(),
+        user_label: String::new(),
+        redirect_uri: String::new(),
+        scopes: session.scopes_requested.clone(),
+        started_at: *at,
+        ended_at: Some(*at),
+        outcome: if failed.is_some() { RequestOutcome::Failed } else { RequestOutcome::Succeeded },
+        detail: failed.as_ref().map(ToString::to_string),
+        session: Some(session.id.clone()),
+    })
+}
+
+/// Keeps a session and ends the sign-in that it came of, so that nobody reads the reply to its code again.
+fn finish_sign_in(
+    store: &Store,
+    request: &AuthorizationRequest,
+    session: &Session,
+) -> std::result::Result<(), StoreError> {
+    let (id, detail) = (request.id.as_str(), request.detail.as_deref());
+    let at = request.ended_at.unwrap_or(request.started_at);
+    match store.finish_sign_in(id, session, detail, at) {
+        // The recovery did not find it.
+        Err(StoreError::UnknownSignIn { .. }) => {
+            store.add_session(session)?;
+            store.end_request(id, request.outcome, detail, Some(&session.id), at).map(drop)
+        }
+        finished => finished,
     }
 }
 

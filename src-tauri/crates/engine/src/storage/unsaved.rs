@@ -89,10 +89,9 @@ impl Engine {
                 outcome => return outcome,
             }
         }
-        let (id, session) = (new.session.id.clone(), new.session.clone());
-        lock(&self.0.storage.unsaved.tokens).push(new);
-        self.save_in_time(id);
-        Err(self.unsaved(&session, refusal).await)
+        lock(&self.0.storage.unsaved.tokens).push(new.clone());
+        self.save_in_time(new.session.id.clone());
+        Err(self.unsaved(&new, refusal).await)
     }
 
     /// Tries again to keep what is held of a session; an error means that it is still not kept.
@@ -108,7 +107,7 @@ impl Engine {
         let written = self.write_tokens(&new).await;
         let is_kept = written.is_ok();
         match written {
-            Err(error) if !hopeless(&error) => return Err(self.unsaved(&new.session, Some(error)).await),
+            Err(error) if !hopeless(&error) => return Err(self.unsaved(&new, Some(error)).await),
             // Another process has refreshed or deleted the session: what it left counts.
             Err(_) | Ok(()) => lock(&held.tokens).retain(|new| new.session.id != id),
         }
@@ -135,13 +134,14 @@ impl Engine {
     }
 
     /// Why tokens are held. A database that is damaged takes them only after the next start, so they are set aside.
-    async fn unsaved(&self, session: &Session, refusal: Option<Error>) -> Error {
+    async fn unsaved(&self, new: &NewTokens, refusal: Option<Error>) -> Error {
+        let id = &new.session.id;
         let damaged = refusal.as_ref().is_some_and(|error| error.code() == "store_damaged");
-        let known = lock(&self.0.storage.unsaved.set_aside).contains(&session.id);
-        let is_set_aside = damaged && (known || self.set_aside(session).await);
+        let known = lock(&self.0.storage.unsaved.set_aside).contains(id);
+        let is_set_aside = damaged && (known || self.set_aside(new).await);
         let detail = refusal.and_then(|error| error.view().detail.clone());
         if is_set_aside {
-            lock(&self.0.storage.unsaved.set_aside).insert(session.id.clone());
+            lock(&self.0.storage.unsaved.set_aside).insert(id.clone());
             return Error::new(
                 "session_unsaved",
                 "Bobbin's database is damaged. The new tokens were saved beside it.",

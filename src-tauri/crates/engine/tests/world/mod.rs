@@ -302,6 +302,26 @@ pub fn run(session: &str, document: &str) -> RunRequest {
     }
 }
 
+/// Runs a Bobbin as a process would, which ends all at once when `work` is done.
+pub fn process<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}
+
+/// The threads of an engine outlast its runtime for a moment; those of a process end with it.
+pub fn nobody_has_it_open(folder: &tempfile::TempDir) {
+    let lock = std::fs::File::open(folder.path().join("bobbin.sqlite3.lock")).unwrap();
+    for _ in 0..100 {
+        if lock.try_lock().is_ok() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the database was not closed within 5 s");
+}
+
 /// Waits for something that follows by itself.
 pub async fn eventually(what: &str, happened: impl AsyncFn() -> bool) {
     for _ in 0..100 {
