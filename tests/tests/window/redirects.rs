@@ -73,7 +73,7 @@ async fn a_taken_port_is_named_before_the_browser_is_sent_off() {
     let world = World::new();
     let app = world.app().await;
     use_loopback(&app).await;
-    app.shows("check failed").await;
+    app.shows("Redirect check: 1 problem").await;
     app.shows("8765").await;
     app.run("document.getElementById('redirect-heading').scrollIntoView()", vec![]).await;
     let height = app.run("return document.documentElement.scrollHeight - innerHeight", vec![]).await;
