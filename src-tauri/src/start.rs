@@ -55,7 +55,12 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
     if let Err(error) = log::start(&profile.log_dir) {
         let message = format!("Bobbin cannot write its log to {} ({error}).", profile.log_dir.display());
         let notice = Notice::new(NoticeLevel::Warning, "log_failed", message);
-        notices::show(handle, notice.hint("Make the folder writable and start Bobbin again."));
+        notices::show(
+            handle,
+            notice.hint(
+                "Check that you may write to the folder and that its disk has room, then start Bobbin again.",
+            ),
+        );
     }
     tracing::info!(version = VERSION, commit = COMMIT, built = BUILD_DATE, "started");
     if let Some(trouble) = &profile.trouble {
@@ -109,7 +114,7 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
 fn data_folder_failed(trouble: &str) -> Notice {
     let message = format!("{trouble} Nothing from this run will be saved.");
     Notice::new(NoticeLevel::Error, "data_folder_failed", message)
-        .hint("Make the folder writable and start Bobbin again.")
+        .hint("Check that you may write to the folder and that its disk has room, then start Bobbin again.")
 }
 
 /// The last event of the app is the time to clean up: the process then ends without running destructors.

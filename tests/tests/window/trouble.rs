@@ -75,7 +75,7 @@ async fn a_full_disk_is_explained_and_loses_nothing() {
     app.type_text("# changed ").await;
     app.find("img", "Not saved").await;
     app.press("Control+s").await;
-    app.shows("Check that the workspace folder is there and that you may write to it").await;
+    app.shows("that its disk has room").await;
     app.find("img", "Not saved").await;
     app.screenshot("full").await;
     assert_eq!(fs::read_to_string(&query).unwrap(), before, "the saved query is as it was");

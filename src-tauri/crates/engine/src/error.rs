@@ -116,9 +116,10 @@ impl From<FileError> for Error {
                 ("connection_not_found", "Bring the file back, or make the connection anew.")
             }
             FileError::NotFound { .. } => ("query_not_found", "Bring the file back, or save the query anew."),
-            FileError::Io { .. } => {
-                ("file_failed", "Check that the workspace folder is there and that you may write to it.")
-            }
+            FileError::Io { .. } => (
+                "file_failed",
+                "Check that the workspace folder is there, that you may write to it, and that its disk has room.",
+            ),
             FileError::TooLarge { .. } => ("file_too_large", "Keep large values in variables, or split it."),
             FileError::NotText { .. } => ("file_not_text", "Save it as UTF-8 with a text editor."),
             FileError::Malformed { .. } => {
