@@ -10,51 +10,21 @@ use std::sync::{
 };
 
 use bobbin_engine::{
-    AtStake, Entropy as _, Keeping,
+    AtStake,
     view::{AuthenticationMethod, EndpointDraft, EndpointKind, RefreshState, RequestOutcome},
 };
-use server::{forwarded, json, server};
+use server::{forwarded, json, server, slow};
 use tempfile::TempDir;
-use tokio::sync::Notify;
-use world::{Person, World, nobody_has_it_open, process};
+use world::{Person, bobbin, folder, next_bobbin, nobody_has_it_open, process, sql};
 
-const KEY: [u8; 32] = [7; 32];
 const DAMAGE: &str = "PRAGMA writable_schema = on;
      UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';
      PRAGMA schema_version = 9999;";
 
-fn folder() -> Arc<TempDir> {
-    Arc::new(tempfile::tempdir().unwrap())
-}
-
-async fn bobbin() -> (Arc<TempDir>, World) {
-    let folder = folder();
-    let world = bobbin_at(&folder).await;
-    (folder, world)
-}
-
-async fn bobbin_at(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder, Keeping::Key(KEY));
-    world.engine.settle().await.unwrap();
-    world
-}
-
-/// A Bobbin that comes after another one: its random values are others.
-async fn next_bobbin(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder, Keeping::Key(KEY));
-    world.outside.fill(&mut vec![0; 1 << 20]);
-    world.engine.settle().await.unwrap();
-    world
-}
-
-fn sql(folder: &TempDir, statements: &str) {
-    let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
-    database.execute_batch(statements).unwrap();
-}
-
 #[tokio::test]
 async fn undo_can_be_tried_again_where_it_failed() {
-    let (folder, world) = bobbin().await;
+    let folder = folder();
+    let world = bobbin(&folder).await;
     let session = world.session_id().await;
     world.engine.connection_delete("sandbox").await.unwrap();
     sql(&folder, "CREATE TRIGGER stuck BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
@@ -68,7 +38,8 @@ async fn undo_can_be_tried_again_where_it_failed() {
 
 #[tokio::test]
 async fn undo_mends_a_deletion_that_ended_half_way() {
-    let (folder, world) = bobbin().await;
+    let folder = folder();
+    let world = bobbin(&folder).await;
     let session = world.session_id().await;
     sql(&folder, "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
     let error = world.engine.connection_delete("sandbox").await.unwrap_err();
@@ -85,7 +56,8 @@ async fn undo_mends_a_deletion_that_ended_half_way() {
 
 #[tokio::test]
 async fn undo_brings_back_everything_after_a_deletion_that_was_finished_at_the_second_try() {
-    let (folder, world) = bobbin().await;
+    let folder = folder();
+    let world = bobbin(&folder).await;
     let session = world.session_id().await;
     world.engine.client_secret_set("sandbox", Some("s3cret".to_owned())).await.unwrap();
     let token_endpoint = world.url_of(EndpointKind::Token).await;
@@ -109,7 +81,8 @@ async fn undo_brings_back_everything_after_a_deletion_that_was_finished_at_the_s
 
 #[tokio::test]
 async fn a_secret_that_cannot_be_read_is_said_at_its_field_and_can_be_entered_again() {
-    let (folder, world) = bobbin().await;
+    let folder = folder();
+    let world = bobbin(&folder).await;
     let secret = || Some("s3cret".to_owned());
     world.engine.client_secret_set("sandbox", secret()).await.unwrap();
     let post = AuthenticationMethod::ClientSecretPost;
@@ -135,22 +108,10 @@ async fn a_secret_that_cannot_be_read_is_said_at_its_field_and_can_be_entered_ag
 fn a_new_pair_that_a_damaged_database_does_not_take_is_there_after_its_recovery() {
     let folder = folder();
     let session = process(async {
-        let world = bobbin_at(&folder).await;
+        let world = bobbin(&folder).await;
         let session = world.session_id().await;
         let token_endpoint = world.url_of(EndpointKind::Token).await;
-        let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let slow = server({
-            let (arrived, go) = (arrived.clone(), go.clone());
-            move |request| {
-                let (arrived, go, token_endpoint) = (arrived.clone(), go.clone(), token_endpoint.clone());
-                async move {
-                    arrived.notify_one();
-                    go.notified().await;
-                    forwarded(&token_endpoint, &request).await
-                }
-            }
-        })
-        .await;
+        let (slow, arrived, go) = slow(&token_endpoint).await;
         world.redirect(EndpointKind::Token, &slow).await;
         let refresh = tokio::spawn({
             let (engine, session) = (world.engine.clone(), session.clone());
@@ -182,7 +143,7 @@ fn a_new_pair_that_a_damaged_database_does_not_take_is_there_after_its_recovery(
 fn a_sign_in_whose_tokens_a_damaged_database_does_not_take_ends_well_after_its_recovery() {
     let folder = folder();
     let started = process(async {
-        let world = bobbin_at(&folder).await;
+        let world = bobbin(&folder).await;
         let token_endpoint = world.url_of_running_token_endpoint().await;
         let jwks_uri = world.url_of(EndpointKind::Jwks).await;
         let code_sent = Arc::new(AtomicBool::new(false));

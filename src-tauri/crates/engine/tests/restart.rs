@@ -14,36 +14,11 @@ use bobbin_engine::{
     },
 };
 use server::{answers, server};
-use tempfile::TempDir;
 use tokio::sync::Notify;
-use world::{Person, World, eventually, process, run};
+use world::{KEY, Person, World, bobbin, eventually, folder, next_bobbin, process, run, sql};
 
-const KEY: [u8; 32] = [7; 32];
 const NO_ROOM_FOR_PAIRS: &str =
     "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END";
-fn folder() -> Arc<TempDir> {
-    Arc::new(tempfile::tempdir().unwrap())
-}
-
-async fn bobbin(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder, Keeping::Key(KEY));
-    world.engine.settle().await.unwrap();
-    world
-}
-
-/// A Bobbin that comes after another one: its random values are others.
-async fn next_bobbin(folder: &Arc<TempDir>) -> World {
-    let world = World::at(folder, Keeping::Key(KEY));
-    world.outside.fill(&mut vec![0; 1 << 20]);
-    world.engine.settle().await.unwrap();
-    world
-}
-
-fn sql(folder: &Arc<TempDir>, statements: &str) {
-    let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
-    database.busy_timeout(Duration::from_secs(5)).unwrap();
-    database.execute_batch(statements).unwrap();
-}
 
 async fn state_of(world: &World, id: &str) -> RefreshState {
     world.engine.session(id).await.unwrap().refresh.unwrap().state

@@ -7,7 +7,7 @@ mod world;
 use std::{sync::Arc, time::Duration};
 
 use bobbin_engine::view::{EndpointKind, ExchangeOutcome, RefreshPolicy, RefreshState, SessionSecret};
-use server::{answers, forwarded, json, server};
+use server::{answers, forwarded, json, server, slow};
 use tokio::sync::Notify;
 use world::{World, eventually, run};
 
@@ -15,22 +15,9 @@ async fn refresh_when_needed(world: &World) {
     world.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
 }
 
-/// Puts a door before the token endpoint: a request that arrived waits until it may go.
+/// Lets the token endpoint wait with each request until it may go.
 async fn slow_token_endpoint(world: &World) -> (Arc<Notify>, Arc<Notify>) {
-    let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let token_endpoint = world.url_of(EndpointKind::Token).await;
-    let slow = server({
-        let (arrived, go) = (arrived.clone(), go.clone());
-        move |request| {
-            let (arrived, go, token_endpoint) = (arrived.clone(), go.clone(), token_endpoint.clone());
-            async move {
-                arrived.notify_one();
-                go.notified().await;
-                forwarded(&token_endpoint, &request).await
-            }
-        }
-    })
-    .await;
+    let (slow, arrived, go) = slow(&world.url_of(EndpointKind::Token).await).await;
     world.redirect(EndpointKind::Token, &slow).await;
     (arrived, go)
 }

@@ -1,9 +1,12 @@
 //! A server that answers as a test wants, in place of one of the sandbox's endpoints.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::sync::Arc;
+
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// Starts a server; `answer` gets each request in turn and gives the bytes to reply with, or none to hang up.
@@ -55,6 +58,24 @@ pub(crate) async fn forwarded(url: &str, request: &[u8]) -> Vec<u8> {
         .body(form.to_owned());
     let reply = request.send().await.unwrap();
     json(reply.status().as_u16(), &reply.text().await.unwrap())
+}
+
+/// A server before the token endpoint at `url`: a request that arrived waits until it may go.
+pub(crate) async fn slow(url: &str) -> (String, Arc<Notify>, Arc<Notify>) {
+    let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = server({
+        let (url, arrived, go) = (url.to_owned(), arrived.clone(), go.clone());
+        move |request| {
+            let (url, arrived, go) = (url.clone(), arrived.clone(), go.clone());
+            async move {
+                arrived.notify_one();
+                go.notified().await;
+                forwarded(&url, &request).await
+            }
+        }
+    })
+    .await;
+    (slow, arrived, go)
 }
 
 async fn request(socket: &mut TcpStream) -> Vec<u8> {

@@ -302,6 +302,34 @@ pub fn run(session: &str, document: &str) -> RunRequest {
     }
 }
 
+pub fn folder() -> Arc<tempfile::TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
+pub const KEY: [u8; 32] = [7; 32];
+
+/// A Bobbin that keeps its data in `folder`, and has taken up what an earlier one left.
+pub async fn bobbin(folder: &Arc<tempfile::TempDir>) -> World {
+    let world = World::at(folder, Keeping::Key(KEY));
+    world.engine.settle().await.unwrap();
+    world
+}
+
+/// One that comes after another: its random values are others.
+pub async fn next_bobbin(folder: &Arc<tempfile::TempDir>) -> World {
+    let world = World::at(folder, Keeping::Key(KEY));
+    world.outside.fill(&mut vec![0; 1 << 20]);
+    world.engine.settle().await.unwrap();
+    world
+}
+
+/// Changes the database behind the back of whoever has it open.
+pub fn sql(folder: &tempfile::TempDir, statements: &str) {
+    let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
+    database.busy_timeout(Duration::from_secs(5)).unwrap();
+    database.execute_batch(statements).unwrap();
+}
+
 /// Runs a Bobbin as a process would, which ends all at once when `work` is done.
 pub fn process<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Runtime::new().unwrap();
