@@ -97,7 +97,7 @@ async fn another_program_that_was_chosen_is_named_and_left_in_charge() {
 }
 
 #[tokio::test]
-async fn an_entry_whose_program_is_gone_is_said_and_mended_by_repair() {
+async fn an_entry_whose_program_is_gone_is_said_and_fixed_by_repair() {
     let world = World::new();
     let app = world.app().await;
     // Long past the registration of the start.

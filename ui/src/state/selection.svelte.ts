@@ -20,13 +20,13 @@ class Selection {
   filling = $state.raw<Place | null>(null);
 
   /** The place whose endpoints are to be looked at. */
-  mending = $state.raw<Place | null>(null);
+  fixing = $state.raw<Place | null>(null);
 
   go(place: Place): void {
     this.place = place;
     this.naming = null;
     this.filling = null;
-    this.mending = null;
+    this.fixing = null;
     write("place", place);
   }
 
@@ -43,9 +43,9 @@ class Selection {
   }
 
   /** Goes to a connection that points where it should not, with its endpoints in sight. */
-  goAndMend(place: Place): void {
+  goAndFix(place: Place): void {
     this.go(place);
-    this.mending = place;
+    this.fixing = place;
   }
 
   /** Something else where what was chosen is gone, the first connection at the first start. */

@@ -160,7 +160,7 @@ impl Engine {
         let kept = slug.to_owned();
         let origins = self.with_store(move |store| store.origins(&kept)).await?;
         let can_be_undone = file.is_some();
-        // Before anything goes, so that undo also mends a deletion that ended half-way.
+        // Before anything goes, so that undo also fixes a deletion that ended half-way.
         if let Some(file) = file {
             let sessions = sessions.clone();
             lock(&self.0.undo)

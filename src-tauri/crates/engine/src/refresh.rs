@@ -111,7 +111,7 @@ impl Engine {
             return Err(Error::new("access_token_missing", "This session has no access token yet.")
                 .hint("Refresh the session, then run again."));
         }
-        // The server says that it has expired; the card offers what mends it.
+        // The server says that it has expired; the card offers what fixes it.
         Ok(session)
     }
 

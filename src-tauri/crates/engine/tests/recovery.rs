@@ -37,7 +37,7 @@ async fn undo_can_be_tried_again_where_it_failed() {
 }
 
 #[tokio::test]
-async fn undo_mends_a_deletion_that_ended_half_way() {
+async fn undo_fixes_a_deletion_that_ended_half_way() {
     let folder = folder();
     let world = bobbin(&folder).await;
     let session = world.session_id().await;

@@ -163,7 +163,7 @@ impl Found {
     }
 }
 
-/// Looks at the file without creating, migrating or mending it.
+/// Looks at the file without creating, migrating or fixing it.
 pub(crate) fn look(path: &Path) -> Result<Found, StoreError> {
     // Who has it open has looked at it, and writes to it.
     let Some(_alone) = InUse::alone(path)? else { return glance(path) };

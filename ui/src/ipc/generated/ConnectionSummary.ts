@@ -7,6 +7,6 @@ import type { SessionSummary } from "./SessionSummary";
  */
 export type ConnectionSummary = { slug: string, name: string, environment: Environment, sessions: Array<SessionSummary>, 
 /**
- * The file could not be read; the connection is listed so that it can be mended.
+ * The file could not be read; the connection is listed so that it can be fixed.
  */
 broken: string | null, };

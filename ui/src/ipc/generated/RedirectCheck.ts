@@ -10,6 +10,6 @@ export type RedirectCheck = { title: string, outcome: CheckOutcome,
  */
 message: string, hint: string | null, 
 /**
- * "Repair" can mend it.
+ * "Repair" can fix it.
  */
 repairable: boolean, };

@@ -206,11 +206,11 @@ pub(crate) fn is_transient(error: &Error) -> bool {
     matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
 }
 
-/// What a person can mend, while the reply stays where it is.
+/// What a person can fix, while the reply stays where it is.
 fn kept_for_later(error: Error) -> Error {
     let hint = error.view().hint.clone().unwrap_or_default();
     error.hint(
-        format!("{hint} The reply to the code is kept: start Bobbin again when this is mended.")
+        format!("{hint} The reply to the code is kept: start Bobbin again when this is fixed.")
             .trim()
             .to_owned(),
     )

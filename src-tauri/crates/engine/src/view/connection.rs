@@ -144,7 +144,7 @@ pub struct RedirectCheck {
     /// What was found.
     pub message: String,
     pub hint: Option<String>,
-    /// "Repair" can mend it.
+    /// "Repair" can fix it.
     pub repairable: bool,
 }
 

@@ -25,7 +25,7 @@ pub struct ConnectionSummary {
     pub name: String,
     pub environment: Environment,
     pub sessions: Vec<SessionSummary>,
-    /// The file could not be read; the connection is listed so that it can be mended.
+    /// The file could not be read; the connection is listed so that it can be fixed.
     pub broken: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub enum KeyStoreState {
     KeyLost,
     /// The key is there, but the database could not be opened.
     DatabaseFailed,
-    /// The data folder cannot be used: this run has no database, and trying again changes nothing.
+    /// A folder that Bobbin needs cannot be used: this run has no database, and trying again changes nothing.
     MemoryOnly,
 }
 
