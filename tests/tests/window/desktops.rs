@@ -223,7 +223,7 @@ async fn takes_a_link_while_closed(world: &World, screen: &Screen<'_>) {
     screen.keep("cancelled");
 }
 
-/// A link that belongs to no sign-in makes a quiet line in the status bar, whether Bobbin is open or closed.
+/// A link that belongs to no sign-in makes a notice, whether Bobbin is open or closed.
 async fn takes_links(world: &World, screen: &Screen<'_>) {
     let link =
         "dev.bobbin.workbench:/oauth/callback?code=stolen&state=J_Ug3dCQJG61Tt2Sejt3TY5ExgqemTXpEFhyFGapXwA";
@@ -235,10 +235,10 @@ async fn takes_links(world: &World, screen: &Screen<'_>) {
         }
         world.open_link(link);
         screen
-            .until("a line about the link", |picture| {
-                match picture.count(picture.layout()?.status, "--warn-text") {
+            .until("a notice of the link", |picture| {
+                match picture.count(picture.layout()?.main, "--warn-text") {
                     40.. => Ok(()),
-                    count => Err(format!("{count} pixels of the status bar have a warning's color")),
+                    count => Err(format!("{count} pixels have a warning's color")),
                 }
             })
             .await;
