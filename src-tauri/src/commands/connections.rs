@@ -48,17 +48,10 @@ pub(crate) async fn connection_save(
     connection(app, engine, registration, slug).await
 }
 
-/// Answers with what was deleted, for the words of the undo; nothing where its file could not be read.
+/// Answers with its name, for the words of the undo.
 #[tauri::command]
-pub(crate) async fn connection_delete(
-    app: AppHandle,
-    engine: State<'_, Engine>,
-    registration: State<'_, Registration>,
-    slug: String,
-) -> Reply<Option<ConnectionView>> {
-    let view = engine.connection(&slug, |scheme| registration.of(&app, scheme)).await.ok();
-    engine.connection_delete(&slug).await?;
-    Ok(view)
+pub(crate) async fn connection_delete(engine: State<'_, Engine>, slug: String) -> Reply<String> {
+    Ok(engine.connection_delete(&slug).await?)
 }
 
 #[tauri::command]

@@ -235,7 +235,7 @@ export class Application {
     const view = this.connection({ slug });
     this.#deleted.set(slug, view);
     this.connections = this.connections.filter((one) => one !== view);
-    return view;
+    return view.name;
   }
 
   connection_restore({ slug: connection }: { slug: string }) {

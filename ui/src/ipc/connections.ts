@@ -7,7 +7,7 @@ export const connectionCreate = (preset: string, name: string) =>
   invoke<ConnectionView>("connection_create", { preset, name });
 export const connectionSave = (slug: string, draft: ConnectionDraft) =>
   invoke<ConnectionView>("connection_save", { slug, draft });
-export const connectionDelete = (slug: string) => invoke<ConnectionView>("connection_delete", { slug });
+export const connectionDelete = (slug: string) => invoke<string>("connection_delete", { slug });
 export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
 
 /** Yes to an `endpoint_changed`, as it was read: the connection's credentials may go there from now on. */

@@ -142,10 +142,12 @@ impl Engine {
 
     /// Deletes the connection's sessions on this computer, its secrets and its file, and ends its sign-ins.
     ///
+    /// Answers with its name, or the file's where that cannot be read.
     /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
-    pub async fn connection_delete(&self, slug: &str) -> Result<()> {
+    pub async fn connection_delete(&self, slug: &str) -> Result<String> {
         // A file that cannot be read can be deleted, but not be brought back.
         let file = self.0.workspace.connection(slug).ok();
+        let name = file.as_ref().map_or_else(|| slug.to_owned(), |file| file.name.clone());
         for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
             if waiting.connection == slug {
                 self.cancel_sign_in(&waiting.id, DELETED).await?;
@@ -170,12 +172,12 @@ impl Engine {
         if deleted.is_ok() {
             // Last, since undo does not bring the replies to their codes back.
             for sign_in in taken {
-                self.wait_cancel(&sign_in.id);
                 self.end_sign_in(&sign_in.id, Err(Ended::Cancelled(DELETED.to_owned()))).await;
+                self.wait_cancel(&sign_in.id);
             }
         }
         self.changed(Change::Overview);
-        deleted.map_err(|error| if can_be_undone { in_part(&error) } else { error })
+        deleted.map(|()| name).map_err(|error| if can_be_undone { in_part(&error) } else { error })
     }
 
     async fn delete_all_of(&self, slug: &str, sessions: &[String]) -> Result<()> {

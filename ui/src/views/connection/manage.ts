@@ -10,7 +10,7 @@ export const remove = (slug: string) =>
   notices.attempt(async () => {
     const offerUndo = (message: string) => notices.undo(message, { what: "connection", slug });
     try {
-      const { name } = await connectionDelete(slug);
+      const name = await connectionDelete(slug);
       forms.forget(slug);
       await overview.load();
       selection.settle();
