@@ -6,7 +6,7 @@ import { calls, goTo, open, press, thandi } from "./page";
 /** As the engine tells that the server answered 429. */
 async function wait(application: Application, about: string): Promise<void> {
   const until = new Date(2026, 10, 21, 14, 3, 20).getTime();
-  application.waiting = [{ about, connection: "sandbox", seconds: 20, until }];
+  application.waiting = [{ about, connection: "sandbox", asked: { seconds: 20, until } }];
   await application.changed({ what: "waits" });
 }
 

@@ -131,7 +131,12 @@ impl Engine {
             }
             Err(Ended::Failed(error)) => {
                 let (code, why) = (error.code().to_owned(), error.to_string());
-                self.progress(id, |run, now| run.fail(now, error.into()));
+                self.progress(id, |run, now| {
+                    // One that was deleted with its connection has ended.
+                    if run.waiting() || run.exchanging() {
+                        run.fail(now, error.into());
+                    }
+                });
                 if code == "session_unsaved" {
                     // It ends when the database takes the session.
                     return;

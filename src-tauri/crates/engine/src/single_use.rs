@@ -29,7 +29,6 @@ use tokio::net::UnixStream;
 use self::message::Reply;
 #[cfg(unix)]
 pub use self::process::send_for_parent;
-pub(crate) use self::resume::is_transient;
 use crate::{
     Engine, Error,
     http::{Failure, Limits, Reason, SMALL},

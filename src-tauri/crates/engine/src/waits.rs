@@ -1,4 +1,6 @@
-//! A server that is asked too often says how long to wait (RFC 6585 section 4); the person sees that and can give up.
+//! Waits before another try, which the person sees and can end.
+//!
+//! A server that is asked too often says how long (RFC 6585 section 4).
 
 use std::{sync::Mutex, time::Duration};
 
@@ -6,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine, Error, Result, lock,
-    view::{Change, WaitView},
+    view::{AskedToWait, Change, WaitView},
 };
 
 /// The code of a wait that a person ended.
@@ -32,31 +34,47 @@ impl Engine {
 
     /// Waits before another try, unless a person gives up meanwhile.
     pub(crate) async fn wait(&self, connection: &str, about: &str, time: Duration) -> Result<()> {
-        let cancel = CancellationToken::new();
-        let wait = WaitView {
-            about: about.to_owned(),
-            connection: connection.to_owned(),
+        let asked = AskedToWait {
             seconds: u32::try_from(time.as_secs()).unwrap_or(u32::MAX),
             until: self.now() + i64::try_from(time.as_millis()).unwrap_or(i64::MAX),
         };
-        lock(&self.0.waits.0).push((wait, cancel.clone()));
-        self.changed(Change::Waits);
-        let _over = Over { engine: self, about };
+        let waiting = self.waiting(connection, about, Some(asked));
         tokio::select! {
             () = tokio::time::sleep(time) => Ok(()),
-            () = cancel.cancelled() => Err(Error::new(CANCELLED, "The wait was cancelled.")
+            () = waiting.ended() => Err(Error::new(CANCELLED, "The wait was cancelled.")
                 .hint("Nothing was sent again, and nothing was used up. Try again when you like.")),
         }
     }
+
+    /// Shows a wait until what this gives is dropped.
+    pub(crate) fn waiting<'a>(
+        &'a self,
+        connection: &str,
+        about: &'a str,
+        asked: Option<AskedToWait>,
+    ) -> Waiting<'a> {
+        let end = CancellationToken::new();
+        let wait = WaitView { about: about.to_owned(), connection: connection.to_owned(), asked };
+        lock(&self.0.waits.0).push((wait, end.clone()));
+        self.changed(Change::Waits);
+        Waiting { engine: self, about, end }
+    }
 }
 
-/// Takes the wait off the list, also when nobody waits any more.
-struct Over<'a> {
+pub(crate) struct Waiting<'a> {
     engine: &'a Engine,
     about: &'a str,
+    end: CancellationToken,
 }
 
-impl Drop for Over<'_> {
+impl Waiting<'_> {
+    /// Returns when a person ends the wait.
+    pub(crate) async fn ended(&self) {
+        self.end.cancelled().await;
+    }
+}
+
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         lock(&self.engine.0.waits.0).retain(|(wait, _)| wait.about != self.about);
         self.engine.changed(Change::Waits);

@@ -4,6 +4,14 @@
 mod server;
 mod world;
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use bobbin_engine::view::{EndpointKind, RequestOutcome, SessionSecret, SignInState};
 use server::{answers, forwarded, json, server};
 use world::{Person, World, run};
@@ -139,4 +147,54 @@ async fn a_refresh_token_out_of_a_reply_that_is_cut_off_works() {
 
     assert!(refreshed.id_token.unwrap().verified);
     assert_eq!(world.engine.query_run(run(&session, DOCUMENT)).await.unwrap().status, 200);
+}
+
+/// Like the sandbox's keys until the flag is set; then every connection is cut off.
+async fn keys_until(world: &World) -> (String, Arc<AtomicBool>) {
+    let keys = reqwest::get(world.url_of(EndpointKind::Jwks).await).await.unwrap().text().await.unwrap();
+    let gone = Arc::new(AtomicBool::new(false));
+    let is_gone = gone.clone();
+    let url = server(move |_| {
+        let reply = if is_gone.load(Ordering::SeqCst) { Vec::new() } else { json(200, &keys) };
+        async move { reply }
+    });
+    (url.await, gone)
+}
+
+#[tokio::test]
+async fn a_person_need_not_wait_for_keys_that_cannot_be_reached_and_keeps_the_tokens() {
+    let world = World::new();
+    world.engine.sandbox().await.unwrap();
+    let (keys, gone) = keys_until(&world).await;
+    world.redirect(EndpointKind::Jwks, &keys).await;
+    let known_keys = world.session_id().await;
+    world.engine.session_delete(&known_keys).await.unwrap();
+    faults(&world, &["kid-unknown"]).await;
+    gone.store(true, Ordering::SeqCst);
+    let sign_in = world.engine.sign_in_start("sandbox", "").await.unwrap().id;
+    let link = Person::allows(&world.opened()).await;
+    let returning = tokio::spawn({
+        let engine = world.engine.clone();
+        async move { engine.app_link(&link).await }
+    });
+    let waits = async {
+        while world.engine.awaited_retries().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waits).await.expect("it waits for the keys");
+    let wait = world.engine.awaited_retries().remove(0);
+    assert_eq!((&wait.about, wait.asked), (&sign_in, None), "nobody asked for it");
+    let run = world.engine.sign_in("sandbox").unwrap();
+    assert_eq!((run.state, &*run.failure.unwrap().code), (SignInState::Exchanging, "connection_lost"));
+
+    world.engine.wait_cancel(&sign_in);
+
+    tokio::time::timeout(Duration::from_secs(20), returning).await.expect("it ends").unwrap();
+    assert!(world.engine.awaited_retries().is_empty());
+    let run = world.engine.sign_in("sandbox").unwrap();
+    assert_eq!((run.state, &*run.failure.unwrap().code), (SignInState::Failed, "connection_lost"));
+    let session = run.session.expect("its tokens are kept");
+    says_so(&world, &session).await;
+    no_query_uses(&world, &session).await;
 }

@@ -16,7 +16,7 @@ use crate::{
     exchange::{Exchanged, NoTokens, Purpose},
     provider::{self, Provider},
     session_view,
-    single_use::{SingleUse, Spent, is_transient},
+    single_use::{SingleUse, Spent},
     skew,
     view::{Change, Step},
     waits,
@@ -189,14 +189,8 @@ impl Engine {
             now: self.time_at(provider, received_at),
             previous: None,
         };
-        loop {
-            let verdict = self.verify(provider, id_token, &expected).await;
-            match verdict {
-                // The code is spent, and its tokens wait.
-                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
-                verdict => return verdict.map(Some),
-            }
-        }
+        // The code is spent, and its tokens wait.
+        self.when_reachable(pending, || self.verify(provider, id_token, &expected)).await.map(Some)
     }
 
     /// Checks an id_token; an unknown `kid` asks the server for its keys once more.

@@ -107,7 +107,8 @@ impl Engine {
             }
             (Some(pending), Some(Ok(arrived))) => {
                 tracing::info!(sign_in = id, "reading the reply that was left");
-                match self.provider_in_time(&pending).await {
+                let provider = self.when_reachable(&pending, || self.provider(&pending.connection));
+                match provider.await {
                     Ok(provider) => self.accept_arrived(&pending, &provider, arrived).await,
                     Err(error) => {
                         self.progress(id, |run, now| {
@@ -151,20 +152,36 @@ impl Engine {
         self.end_exchange(pending, provider, &SecretString::from(code), read).await
     }
 
-    /// The sign-in's provider, however long it cannot be reached: the tokens wait.
-    async fn provider_in_time(&self, pending: &PendingSignIn) -> Result<Provider> {
+    /// Tries until the provider of a sign-in whose tokens are here can be reached; the last error where a person ends
+    /// the wait.
+    pub(crate) async fn when_reachable<T, F>(
+        &self,
+        pending: &PendingSignIn,
+        attempt: impl Fn() -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut tried = attempt().await;
+        let mut shown = None;
         loop {
-            match self.provider(&pending.connection).await {
-                Err(error) if is_transient(&error) => self.wait_for_provider(pending, error).await,
+            match tried {
+                Err(error) if is_transient(&error) => {
+                    let waiting =
+                        shown.get_or_insert_with(|| self.waiting(&pending.connection, &pending.id, None));
+                    self.progress(&pending.id, |run, _| run.failure = Some(error.clone().into()));
+                    let again = async {
+                        tokio::time::sleep(RETRY_INTERVAL).await;
+                        attempt().await
+                    };
+                    tried = tokio::select! {
+                        again = again => again,
+                        () = waiting.ended() => return Err(error),
+                    };
+                }
                 ready => return ready,
             }
         }
-    }
-
-    /// Shows why a sign-in whose tokens are here goes on waiting for its provider, and waits.
-    pub(crate) async fn wait_for_provider(&self, pending: &PendingSignIn, why: Error) {
-        self.progress(&pending.id, |run, _| run.failure = Some(why.into()));
-        tokio::time::sleep(RETRY_INTERVAL).await;
     }
 
     /// Shows what another process made of a sign-in that goes on here.
@@ -202,7 +219,7 @@ impl Engine {
 }
 
 /// Whether a later try can find a network or a provider that works again.
-pub(crate) fn is_transient(error: &Error) -> bool {
+fn is_transient(error: &Error) -> bool {
     matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
 }
 

@@ -75,7 +75,7 @@ pub enum Change {
     Waits,
 }
 
-/// A wait before another try, because the server asked for it (429 or 503 with `Retry-After`).
+/// A wait before another try.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -84,7 +84,15 @@ pub struct WaitView {
     pub about: String,
     /// The connection's slug.
     pub connection: String,
-    /// As the server said.
+    /// Where the server asked for it; it cannot be reached otherwise.
+    pub asked: Option<AskedToWait>,
+}
+
+/// What a 429 or 503 with `Retry-After` asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct AskedToWait {
     pub seconds: u32,
     /// When it is tried again.
     pub until: i64,
