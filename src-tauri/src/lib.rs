@@ -5,6 +5,7 @@ mod app_link;
 mod build_info;
 mod command_line;
 mod commands;
+mod desktop;
 mod display;
 mod leaving;
 mod log;
@@ -20,7 +21,10 @@ mod window;
 use std::{
     io::{self, Write as _},
     process::ExitCode,
+    sync::Arc,
 };
+
+use bobbin_api::Notices;
 
 use crate::{
     command_line::{Options, Request},
@@ -47,7 +51,7 @@ pub fn run() -> ExitCode {
 /// Needs no display, no session bus and no key store: it lives on when they go.
 #[cfg(unix)]
 fn send_single_use() -> ExitCode {
-    match bobbin_engine::send_for_parent(std::sync::Arc::new(outside::SystemEntropy)) {
+    match bobbin_engine::send_for_parent(Arc::new(outside::SystemEntropy)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => fail(&format!("this option is for Bobbin itself ({reason})"), 2),
     }
@@ -75,7 +79,7 @@ fn open(options: Options) -> Result<(), String> {
         .manage(profile)
         // A second process may be heard before the window is set up.
         .manage(app_link::EarlyLinks::default())
-        .manage(notices::Notices::default())
+        .manage(Arc::new(Notices::default()))
         // First, so that a second process ends before it makes anything.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, directory| {
             app_link::second_start(app, &arguments, &directory);

@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use bobbin_api::{Api, Notices};
 use bobbin_engine::{
     Config, Engine, Keeping,
     view::{Notice, NoticeLevel},
@@ -18,7 +19,9 @@ use tauri::{App, AppHandle, Manager as _, RunEvent, WindowEvent};
 use crate::{
     app_link::{self, Registration},
     build_info::{BUILD_DATE, COMMIT, VERSION},
-    command_line, commands, leaving, log, notices,
+    command_line,
+    desktop::WindowDesktop,
+    leaving, log, notices,
     outside::{PageEvents, SystemBrowser, SystemClock, SystemEntropy},
     panic_report,
     profile::Profile,
@@ -92,11 +95,12 @@ fn open(app: &App) -> Result<(), Box<dyn Error>> {
             engine(handle, spare, spare, Keeping::Memory)?
         }
     };
+    let desktop = Arc::new(WindowDesktop(handle.clone()));
+    app.manage(Api::new(engine.clone(), desktop, app.state::<Arc<Notices>>().inner().clone()));
     app.manage(engine);
     app.manage(leaving::Leaving::default());
     leaving::end_on_signals(handle);
     app.manage(Registration::default());
-    app.manage(commands::Held::default());
     app.manage(First::default());
     if let Some(unreadable) = window::open(app, profile.data_dir.join("window.json"))? {
         let message = format!("The window's saved size and zoom could not be read ({}).", unreadable.reason);

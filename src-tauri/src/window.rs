@@ -14,8 +14,9 @@ use tauri::{
     webview::{Color, NewWindowResponse},
 };
 
+use bobbin_api::{ThemeChoice, ZoomStep};
+pub(crate) use state::Unreadable;
 use state::{Area, MIN_SIZE, Position, Size, WindowState};
-pub(crate) use state::{ThemeChoice, Unreadable, ZoomStep};
 #[cfg(target_os = "macos")]
 pub(crate) use web_process::ended as web_process_ended;
 

@@ -114,11 +114,18 @@ impl App {
     /// Calls a command of the application as its page does.
     pub async fn invoke(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
         let script = "const done = arguments[2];
-            window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
+            window.__TAURI_INTERNALS__.invoke('call', { command: arguments[0], arguments: arguments[1] })
                 .then((value) => done({ value }), (error) => done({ error }))";
         let mut reply = self.run_async(script, vec![json!(command), arguments]).await;
         assert!(reply["error"].is_null(), "{command} was refused: {}", reply["error"]);
         reply["value"].take()
+    }
+
+    /// Calls a command and waits for no answer.
+    pub async fn send(&self, command: &str, arguments: serde_json::Value) {
+        let script = "window.__TAURI_INTERNALS__
+            .invoke('call', { command: arguments[0], arguments: arguments[1] }).catch(() => {})";
+        self.run(script, vec![json!(command), arguments]).await;
     }
 }
 

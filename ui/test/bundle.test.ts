@@ -1,5 +1,4 @@
 // @vitest-environment node
-import { readdirSync, readFileSync } from "node:fs";
 import { build, type Rolldown } from "vite";
 import { beforeAll, expect, test, vi } from "vitest";
 
@@ -45,15 +44,4 @@ test("the first picture needs neither the editor nor the other views", () => {
 
 test("the page brings no inline script, which the content security policy would refuse", () => {
   expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
-});
-
-test("each command is sent from one wrapper of src/ipc", () => {
-  const rooms = readdirSync("src/ipc").filter((name) => name.endsWith(".ts"));
-  const commands = rooms.flatMap((name) =>
-    [...readFileSync(`src/ipc/${name}`, "utf8").matchAll(/invoke<[^(]*>\(\s*"([a-z_]+)"/g)].map(
-      ([, command]) => command,
-    ),
-  );
-  expect(commands.length).toBeGreaterThan(30);
-  expect(new Set(commands).size).toBe(commands.length);
 });

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import type { InspectionView } from "../src/ipc/types";
+import type { InspectionView } from "../src/ipc/generated";
 import { button, calls, fill, goTo, MINUTE, open, press, thandi, user } from "./page";
 
 const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl";

@@ -2,6 +2,7 @@
 
 use std::{fs, io, path::Path};
 
+use bobbin_api::{ThemeChoice, ZoomStep};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -36,23 +37,6 @@ pub(crate) struct Position {
 pub(crate) struct Area {
     pub(crate) at: Position,
     pub(crate) size: Size,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ThemeChoice {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ZoomStep {
-    In,
-    Out,
-    Reset,
 }
 
 /// The content of `window.json` in the data folder.

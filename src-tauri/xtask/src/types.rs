@@ -15,7 +15,7 @@ pub(crate) fn write() -> Result<()> {
     for name in drift(&read_folder(&folder)?, &fresh) {
         let path = folder.join(&name);
         if let Some(text) = fresh.get(&name) {
-            std::fs::create_dir_all(&folder)?;
+            std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
             std::fs::write(&path, text)?;
             println!("wrote {name}");
         } else {
@@ -43,7 +43,15 @@ fn export() -> Result<Files> {
     std::fs::remove_dir_all(&folder)?;
     let mut tests = cargo(&format!("test --quiet {EVERYTHING} --lib export_bindings"));
     run(tests.env("TS_RS_EXPORT_DIR", &folder)).context("the types could not be exported")?;
-    read_folder(&folder)
+    let mut files = read_folder(&folder)?;
+    files.insert("index.ts".to_owned(), index(&files));
+    Ok(files)
+}
+
+/// One file to import every type from; the commands have files of their own.
+fn index(files: &Files) -> String {
+    let types = files.keys().filter_map(|name| name.strip_suffix(".ts")).filter(|name| !name.contains('/'));
+    types.fold(String::new(), |text, name| text + &format!("export type {{ {name} }} from \"./{name}\";\n"))
 }
 
 /// Every file of a folder and the folders in it, by its path from there.
@@ -82,6 +90,15 @@ mod tests {
 
     fn files(list: &[(&str, &str)]) -> Files {
         list.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_index_names_every_type_and_no_command() {
+        let files = files(&[("Asked.ts", ""), ("commands/app.ts", ""), ("Change.ts", "")]);
+        assert_eq!(
+            index(&files),
+            "export type { Asked } from \"./Asked\";\nexport type { Change } from \"./Change\";\n"
+        );
     }
 
     #[test]

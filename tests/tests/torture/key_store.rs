@@ -79,7 +79,7 @@ async fn watch(app: &App, time: Duration) -> Duration {
     while began.elapsed() < time {
         if !has_retried && began.elapsed() > time / 4 {
             has_retried = true;
-            app.run("window.__TAURI_INTERNALS__.invoke('key_store_retry').catch(() => {})", vec![]).await;
+            app.send("key_store_retry", json!({})).await;
         }
         let asked = Instant::now();
         app.invoke("overview", json!({})).await;

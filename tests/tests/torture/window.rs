@@ -58,9 +58,8 @@ impl Scene {
             }
             Leg::Refresh => {
                 let generation = kept_by(app, session).await.generation;
-                let script = "window.__TAURI_INTERNALS__.invoke('session_refresh',
-                    { id: arguments[0], generation: arguments[1], scopes: null }).catch(() => {})";
-                app.run(script, vec![json!(session), json!(generation)]).await;
+                let arguments = json!({ "id": session, "generation": generation, "scopes": null });
+                app.send("session_refresh", arguments).await;
             }
         }
         until("the request to reach the provider", || (self.proxy.count() > number).then_some(())).await;

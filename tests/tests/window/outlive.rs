@@ -113,9 +113,7 @@ async fn is_at(app: &App, generation: u32) {
 /// Sends the refresh token away and does not wait for what comes of it.
 async fn spend(app: &App, generation: u32) {
     let id = session(app).await["id"].clone();
-    let script = "window.__TAURI_INTERNALS__.invoke('session_refresh',
-        { id: arguments[0], generation: arguments[1], scopes: null }).catch(() => {})";
-    app.run(script, vec![id, json!(generation)]).await;
+    app.send("session_refresh", json!({ "id": id, "generation": generation, "scopes": null })).await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ import type {
   SessionView,
   SignInView,
   WaitView,
-} from "../ipc/types";
+} from "../ipc/generated";
 import { respond } from "./responses";
 import { clientCommands, writeClient } from "./clients";
 import { connection, judged, presets } from "./connections";
@@ -87,7 +87,13 @@ export class Application {
   }
 
   install(): this {
-    mockIPC((command, args) => this.#answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
+    mockIPC(
+      (_, sent) => {
+        const { command, arguments: args } = sent as { command: string; arguments: Args };
+        return this.#answer(command, args);
+      },
+      { shouldMockEvents: true },
+    );
     return this;
   }
 

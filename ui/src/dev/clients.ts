@@ -1,4 +1,10 @@
-import type { Asked, AuthenticationMethod, ConnectionView, NamedValue, RedirectCheck } from "../ipc/types";
+import type {
+  Asked,
+  AuthenticationMethod,
+  ConnectionView,
+  NamedValue,
+  RedirectCheck,
+} from "../ipc/generated";
 import { refusal, type Application } from "./application";
 import { judged, key } from "./connections";
 import { clientSession, session } from "./samples";

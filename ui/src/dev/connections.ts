@@ -6,7 +6,7 @@ import type {
   KeyView,
   PresetView,
   ScopeView,
-} from "../ipc/types";
+} from "../ipc/generated";
 
 const DAY = 86_400_000;
 

@@ -1,4 +1,4 @@
-import type { FaultView } from "../ipc/types";
+import type { FaultView } from "../ipc/generated";
 import type { Application } from "./application";
 
 const fault = (id: string, group: string, title: string, see: string): FaultView => ({

@@ -5,7 +5,7 @@ import type {
   InspectRequest,
   PkceValues,
   PkceView,
-} from "../ipc/types";
+} from "../ipc/generated";
 import { refusal, type Application } from "./application";
 import { CHALLENGE, checks, VERIFIER } from "./samples";
 

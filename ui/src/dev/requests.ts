@@ -1,4 +1,4 @@
-import type { RequestView } from "../ipc/types";
+import type { RequestView } from "../ipc/generated";
 
 const HOUR = 3_600_000;
 

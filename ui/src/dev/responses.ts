@@ -1,4 +1,4 @@
-import type { ResponseView } from "../ipc/types";
+import type { ResponseView } from "../ipc/generated";
 
 const rows = (n: number) =>
   Array.from({ length: n }, (_, i) => ({

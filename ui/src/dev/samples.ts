@@ -1,4 +1,4 @@
-import type { CheckView, ExchangeView, QueryView, SessionView } from "../ipc/types";
+import type { CheckView, ExchangeView, QueryView, SessionView } from "../ipc/generated";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

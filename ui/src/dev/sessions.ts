@@ -1,4 +1,4 @@
-import type { SessionSecret } from "../ipc/types";
+import type { SessionSecret } from "../ipc/generated";
 import { found, refusal, type Application } from "./application";
 import { session } from "./samples";
 

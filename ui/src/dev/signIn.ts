@@ -1,4 +1,4 @@
-import type { ErrorView, SignInView, Step, StepStatus } from "../ipc/types";
+import type { ErrorView, SignInView, Step, StepStatus } from "../ipc/generated";
 import type { Application } from "./application";
 import { made } from "./requests";
 import { checks, session } from "./samples";

@@ -1,5 +1,5 @@
 import { listen } from "@tauri-apps/api/event";
-import type { Change, Notice } from "./types";
+import type { Change, Notice } from "./generated";
 
 /** Something is out of date; the event says what, never the data. */
 export const onChanged = (handle: (change: Change) => void) =>

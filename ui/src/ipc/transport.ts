@@ -1,10 +1,10 @@
 import { invoke as send } from "@tauri-apps/api/core";
-import type { ErrorView } from "./generated/ErrorView";
+import type { ErrorView } from "./generated";
 
 /** Sends a command; a refusal is always thrown as an `ErrorView`. */
-export async function invoke<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+export async function invoke<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
-    return await send<T>(command, args);
+    return await send<T>("call", { command, arguments: args });
   } catch (error) {
     throw asErrorView(error, command);
   }

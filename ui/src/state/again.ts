@@ -1,4 +1,4 @@
-import type { SessionKind } from "../ipc/types";
+import type { SessionKind } from "../ipc/generated";
 import { clientTokens } from "./clientTokens.svelte";
 import { forms } from "./connectionForm.svelte";
 import { selection } from "./selection.svelte";

@@ -1,4 +1,4 @@
-import type { Change } from "../ipc/types";
+import type { Change } from "../ipc/generated";
 
 type Listener = (change: Change) => void;
 const listeners = new Set<Listener>();

@@ -1,4 +1,4 @@
-import type { SessionSummary } from "../ipc/types";
+import type { SessionSummary } from "../ipc/generated";
 import { overview } from "./overview.svelte";
 import { read, write } from "./stored";
 

@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
-import { clientToken } from "../ipc/client";
+import { clientToken } from "../ipc/generated/commands/client";
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView } from "../ipc/types";
+import type { ErrorView } from "../ipc/generated";
 import { forms } from "./connectionForm.svelte";
 import { overview } from "./overview.svelte";
 import { selection } from "./selection.svelte";

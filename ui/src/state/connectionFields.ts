@@ -11,7 +11,7 @@ import type {
   RedirectMethod,
   RefreshPolicy,
   ReservedView,
-} from "../ipc/types";
+} from "../ipc/generated";
 
 /** The fields of a connection's form, as they are typed. */
 export interface Fields {

@@ -1,7 +1,7 @@
 import { SvelteSet } from "svelte/reactivity";
-import { connection, connectionSave } from "../ipc/connections";
+import { connection, connectionSave } from "../ipc/generated/commands/connections";
 import { asErrorView } from "../ipc/transport";
-import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/types";
+import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/generated";
 import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
 import { hold } from "./held.svelte";

@@ -1,5 +1,5 @@
-import { sandboxFaults, sandboxFaultsSet } from "../ipc/sandbox";
-import type { FaultView } from "../ipc/types";
+import { sandboxFaults, sandboxFaultsSet } from "../ipc/generated/commands/sandbox";
+import type { FaultView } from "../ipc/generated";
 import { Loader } from "./loader.svelte";
 import { notices } from "./notices.svelte";
 

@@ -1,4 +1,4 @@
-import { pageHeld, pageHold } from "../ipc/page";
+import { pageHeld, pageHold } from "../ipc/generated/commands/page";
 
 /** What was typed longer ago than this survives the page; each change is not sent sooner after another. */
 const HOLD_AFTER_MS = 50;

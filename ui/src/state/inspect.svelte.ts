@@ -1,6 +1,6 @@
-import { inspect } from "../ipc/inspect";
+import { inspect } from "../ipc/generated/commands/tools";
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView, InspectionView, InspectRequest } from "../ipc/types";
+import type { ErrorView, InspectionView, InspectRequest } from "../ipc/generated";
 import { clock } from "./clock.svelte";
 import { hold } from "./held.svelte";
 

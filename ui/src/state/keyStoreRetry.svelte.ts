@@ -1,4 +1,4 @@
-import { keyStoreRetry as ask } from "../ipc/app";
+import { keyStoreRetry as ask } from "../ipc/generated/commands/app";
 import { keyStore } from "./keyStore.svelte";
 import { notices } from "./notices.svelte";
 import { overview } from "./overview.svelte";

@@ -1,5 +1,5 @@
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView } from "../ipc/types";
+import type { ErrorView } from "../ipc/generated";
 
 /** A view asked from Rust. It stays on screen while it is asked again, so that nothing flickers. */
 export class Loader<T> {

@@ -1,6 +1,6 @@
-import { noticeDismiss, notices as keptNotices } from "../ipc/app";
+import { noticeDismiss, notices as keptNotices } from "../ipc/generated/commands/app";
 import { asErrorView } from "../ipc/transport";
-import type { Notice, QueryDraft, QueryView } from "../ipc/types";
+import type { Notice, QueryDraft, QueryView } from "../ipc/generated";
 
 const NOTICE_MS = 12_000;
 const TOAST_MS = 10_000;

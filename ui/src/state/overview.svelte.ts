@@ -1,5 +1,5 @@
-import { overview as ask } from "../ipc/app";
-import type { ConnectionSummary, Overview, QuerySummary, SessionSummary } from "../ipc/types";
+import { overview as ask } from "../ipc/generated/commands/app";
+import type { ConnectionSummary, Overview, QuerySummary, SessionSummary } from "../ipc/generated";
 import { Loader } from "./loader.svelte";
 
 /** Everything the window lists. */

@@ -1,6 +1,6 @@
-import { pkceCheck, pkceValues } from "../ipc/inspect";
+import { pkceCheck, pkceValues } from "../ipc/generated/commands/tools";
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView, PkceView } from "../ipc/types";
+import type { ErrorView, PkceView } from "../ipc/generated";
 import { hold } from "./held.svelte";
 
 /** A pair that somebody compares, and values to try out. Kept while the window is open, on no disk. */

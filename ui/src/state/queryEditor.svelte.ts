@@ -1,4 +1,4 @@
-import { query, queryCancel, queryDraft, queryRun, querySave } from "../ipc/queries";
+import { query, queryCancel, queryDraft, queryRun, querySave } from "../ipc/generated/commands/queries";
 import { asErrorView } from "../ipc/transport";
 import type {
   ErrorView,
@@ -7,7 +7,7 @@ import type {
   ResponseView,
   RunRequest,
   SessionSummary,
-} from "../ipc/types";
+} from "../ipc/generated";
 import { onChange } from "./changes";
 import { hold } from "./held.svelte";
 import { Kept } from "./kept";
@@ -116,7 +116,7 @@ export class QueryEditor {
     this.#forgetTimer();
     const { document, variables } = this;
     try {
-      this.view = await querySave(this.path, { document, variables });
+      this.view = await querySave(this.path, document, variables);
       notices.done(`Saved ${this.view.file}`);
     } catch (error) {
       // What could not be saved is kept as a draft at least.

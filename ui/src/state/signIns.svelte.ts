@@ -1,7 +1,7 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { signIn, signInStart } from "../ipc/signIn";
+import { signIn, signInStart } from "../ipc/generated/commands/signIn";
 import { asErrorView } from "../ipc/transport";
-import type { ErrorView, SignInView } from "../ipc/types";
+import type { ErrorView, SignInView } from "../ipc/generated";
 import { onChange } from "./changes";
 import { clock } from "./clock.svelte";
 import { overview } from "./overview.svelte";

@@ -1,7 +1,7 @@
-import { clientKeyRestore } from "../ipc/client";
-import { connectionRestore } from "../ipc/connections";
-import { queryCreate, queryDraft } from "../ipc/queries";
-import { sessionRestore } from "../ipc/sessions";
+import { clientKeyRestore } from "../ipc/generated/commands/client";
+import { connectionRestore } from "../ipc/generated/commands/connections";
+import { queryCreate, queryDraft } from "../ipc/generated/commands/queries";
+import { sessionRestore } from "../ipc/generated/commands/sessions";
 import { forms } from "./connectionForm.svelte";
 import { hold } from "./held.svelte";
 import { notices, type Deleted } from "./notices.svelte";
@@ -25,7 +25,8 @@ async function restore(deleted: Exclude<Deleted, { what: "key" }>): Promise<Plac
     await sessionRestore(deleted.id);
     return { kind: "session", id: deleted.id };
   }
-  const { path } = await queryCreate(deleted.query);
+  const { folder, name, document, variables } = deleted.query;
+  const { path } = await queryCreate(folder, name, document, variables);
   if (deleted.draft) await queryDraft(path, deleted.draft);
   return { kind: "query", path };
 }

@@ -1,4 +1,5 @@
-import { theme as windowTheme, type ThemeChoice } from "../ipc/app";
+import type { ThemeChoice } from "../ipc/generated";
+import { theme as windowTheme } from "../ipc/generated/commands/app";
 
 /** The window remembers the choice. */
 class Theme {

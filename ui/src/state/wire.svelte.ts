@@ -1,5 +1,5 @@
-import { wire as ask } from "../ipc/wire";
-import type { ExchangeSummary } from "../ipc/types";
+import { wire as ask } from "../ipc/generated/commands/wire";
+import type { ExchangeSummary } from "../ipc/generated";
 import { onChange } from "./changes";
 import { hold } from "./held.svelte";
 import { Loader } from "./loader.svelte";

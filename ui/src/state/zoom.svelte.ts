@@ -1,4 +1,4 @@
-import { zoom as ask } from "../ipc/app";
+import { zoom as ask } from "../ipc/generated/commands/app";
 import { notices } from "./notices.svelte";
 
 const SHOWN_MS = 1000;

@@ -1,4 +1,4 @@
-import type { CheckView } from "../ipc/types";
+import type { CheckView } from "../ipc/generated";
 
 /** `7 passed · 1 skipped`. */
 export function tally(checks: CheckView[]): string {

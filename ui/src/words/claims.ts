@@ -1,4 +1,4 @@
-import type { ClaimView } from "../ipc/types";
+import type { ClaimView } from "../ipc/generated";
 import { moment } from "./moment";
 import { ago } from "./spans";
 import { countdown } from "./time";

@@ -1,4 +1,4 @@
-import type { CheckView, InspectionView } from "../ipc/types";
+import type { CheckView, InspectionView } from "../ipc/generated";
 import { tally } from "./checks";
 import { meaning } from "./claims";
 

@@ -1,4 +1,4 @@
-import type { KeyStoreState } from "../ipc/types";
+import type { KeyStoreState } from "../ipc/generated";
 
 /** What the operating system calls its key store, within a sentence. */
 export const keyStoreName = /Mac/.test(navigator.platform)

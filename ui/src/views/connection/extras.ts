@@ -1,4 +1,4 @@
-import type { ParametersView, ReservedView, StartsWith } from "../../ipc/types";
+import type { ParametersView, ReservedView, StartsWith } from "../../ipc/generated";
 
 export const legs: { leg: keyof ParametersView; title: string }[] = [
   { leg: "authorize", title: "Authorization request" },

@@ -1,6 +1,6 @@
-import { clientKeyImport } from "../../ipc/client";
+import { clientKeyImport } from "../../ipc/generated/commands/client";
 import { asErrorView } from "../../ipc/transport";
-import type { ErrorView } from "../../ipc/types";
+import type { ErrorView } from "../../ipc/generated";
 import type { ConnectionForm } from "../../state/connectionForm.svelte";
 
 /** A private key on its way in; its text is held only while its passphrase is asked for. */

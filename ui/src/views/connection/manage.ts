@@ -1,4 +1,4 @@
-import { connectionDelete } from "../../ipc/connections";
+import { connectionDelete } from "../../ipc/generated/commands/connections";
 import { asErrorView } from "../../ipc/transport";
 import { forms } from "../../state/connectionForm.svelte";
 import { notices } from "../../state/notices.svelte";

@@ -1,4 +1,4 @@
-import type { RedirectMethod } from "../../ipc/types";
+import type { RedirectMethod } from "../../ipc/generated";
 
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d*)?(\/|$)/i;
 const web = /^https?:/i;

@@ -1,4 +1,4 @@
-import type { SessionSummary } from "../../ipc/types";
+import type { SessionSummary } from "../../ipc/generated";
 import { chosenSessions } from "../../state/chosenSessions.svelte";
 import { clientTokens } from "../../state/clientTokens.svelte";
 import { forms } from "../../state/connectionForm.svelte";

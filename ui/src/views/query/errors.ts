@@ -1,4 +1,4 @@
-import type { ErrorView, GraphqlErrorView } from "../../ipc/types";
+import type { ErrorView, GraphqlErrorView } from "../../ipc/generated";
 
 /** The same error at one or more places of the reply. */
 export interface ErrorGroup {

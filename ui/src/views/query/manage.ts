@@ -1,4 +1,4 @@
-import { queryCreate, queryDelete, queryRename } from "../../ipc/queries";
+import { queryCreate, queryDelete, queryRename } from "../../ipc/generated/commands/queries";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
 import { editors, type QueryEditor } from "../../state/queryEditor.svelte";
@@ -25,12 +25,7 @@ export function duplicate(editor: QueryEditor): Promise<boolean> {
   const { view, document, variables } = editor;
   return notices.attempt(async () => {
     if (!view) return;
-    const { path } = await queryCreate({
-      folder: view.folder,
-      name: `${view.name} copy`,
-      document,
-      variables,
-    });
+    const { path } = await queryCreate(view.folder, `${view.name} copy`, document, variables);
     await goTo(path);
   });
 }

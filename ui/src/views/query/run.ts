@@ -1,6 +1,6 @@
 import { operations } from "../../editor/graphql";
 import { variablesProblem } from "../../editor/json";
-import type { Environment, SessionSummary } from "../../ipc/types";
+import type { Environment, SessionSummary } from "../../ipc/generated";
 import { overview } from "../../state/overview.svelte";
 import type { QueryEditor } from "../../state/queryEditor.svelte";
 

@@ -1,4 +1,4 @@
-import type { RequestOutcome, RequestView } from "../../ipc/types";
+import type { RequestOutcome, RequestView } from "../../ipc/generated";
 import type { IconName } from "../../components/Icon.svelte";
 
 export const outcomes: Record<RequestOutcome, { word: string; icon: IconName; color: string }> = {

@@ -1,4 +1,4 @@
-import type { SessionView } from "../../ipc/types";
+import type { SessionView } from "../../ipc/generated";
 
 /** What a provider can be asked about a session. */
 export type Question = "userinfo" | "access_token" | "refresh_token";

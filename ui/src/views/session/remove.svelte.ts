@@ -1,7 +1,7 @@
 import { SvelteSet } from "svelte/reactivity";
-import { sessionDelete } from "../../ipc/sessions";
+import { sessionDelete } from "../../ipc/generated/commands/sessions";
 import { asErrorView } from "../../ipc/transport";
-import type { SessionView } from "../../ipc/types";
+import type { SessionView } from "../../ipc/generated";
 import { notices } from "../../state/notices.svelte";
 import { overview } from "../../state/overview.svelte";
 import { selection } from "../../state/selection.svelte";

@@ -1,4 +1,4 @@
-import type { ExchangeSummary } from "../../ipc/types";
+import type { ExchangeSummary } from "../../ipc/generated";
 
 /** Where a bar begins and how long it is, as shares of the axis. */
 export interface Bar {

@@ -1,0 +1,78 @@
+//! The window at a glance, its notices, the key store, the clipboard.
+
+use bobbin_engine::view::{AboutView, ErrorView, Notice, Overview, Status};
+
+use crate::{Api, Reply, ThemeChoice, ZoomStep};
+
+commands! {
+    async fn overview(api) -> Overview {
+        let overview = api.engine.overview().await;
+        api.desktop.overview_answered();
+        Ok(overview)
+    }
+
+    /// What stays on screen until it is dismissed.
+    async fn notices(api) -> Vec<Notice> {
+        api.desktop.notices_shown();
+        Ok(api.notices.kept())
+    }
+
+    async fn notice_dismiss(api, code: String) -> () {
+        api.notices.dismiss(&code);
+        Ok(())
+    }
+
+    /// What this program is, and where it keeps its things.
+    async fn about(api) -> AboutView {
+        Ok(api.desktop.about(&api.engine))
+    }
+
+    /// The components that Bobbin is made of, with their licenses' texts.
+    async fn licenses(api) -> String {
+        api.desktop.licenses().ok_or_else(|| ErrorView {
+            code: "licenses_missing".to_owned(),
+            message: "This build carries no license texts.".to_owned(),
+            hint: Some("They are collected when the page is built: see `ui/licenses.ts`.".to_owned()),
+            detail: None,
+        })
+    }
+
+    async fn key_store_retry(api) -> Status {
+        api.engine.key_store_retry().await?;
+        Ok(api.engine.status())
+    }
+
+    /// Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent.
+    async fn zoom(api, step: ZoomStep) -> u16 {
+        api.desktop.zoom(step).map_err(window_failed)
+    }
+
+    /// Gives the window this theme, if one is named; answers the one that the window remembers.
+    async fn theme(api, choice: Option<ThemeChoice>) -> ThemeChoice {
+        api.desktop.theme(choice).map_err(window_failed)
+    }
+
+    /// Copies what is on screen; secrets have commands of their own that never show them to the page.
+    async fn copy(api, text: String) -> () {
+        to_clipboard(api, text)
+    }
+}
+
+fn window_failed(reason: String) -> ErrorView {
+    ErrorView {
+        code: "window_failed".to_owned(),
+        message: "The window did not change.".to_owned(),
+        hint: Some("Try again.".to_owned()),
+        detail: Some(reason),
+    }
+}
+
+/// Secrets go from the engine to the clipboard without passing through the page.
+pub(super) fn to_clipboard(api: &Api, text: String) -> Reply<()> {
+    api.desktop.copy(text).map_err(|reason| ErrorView {
+        code: "clipboard_failed".to_owned(),
+        message: "The text could not be copied.".to_owned(),
+        hint: Some("Another program may be using the clipboard. Try again.".to_owned()),
+        detail: Some(reason),
+    })
+}

@@ -1,0 +1,52 @@
+//! Connections.
+
+use bobbin_engine::view::{ConnectionDraft, ConnectionView, PresetView};
+
+use crate::{Api, Reply};
+
+commands! {
+    async fn presets(api) -> Vec<PresetView> {
+        Ok(api.engine.presets())
+    }
+
+    async fn connection(api, slug: String) -> ConnectionView {
+        Ok(api.engine.connection(&slug, |scheme| api.desktop.link_registration(scheme)).await?)
+    }
+
+    async fn connection_create(api, preset: String, name: String) -> ConnectionView {
+        let slug = api.engine.connection_create(&preset, &name).await?;
+        connection(api, slug).await
+    }
+
+    async fn connection_save(api, slug: String, draft: ConnectionDraft) -> ConnectionView {
+        api.engine.connection_save(&slug, draft).await?;
+        connection(api, slug).await
+    }
+
+    /// Answers with its name, for the words of the undo.
+    async fn connection_delete(api, slug: String) -> String {
+        Ok(api.engine.connection_delete(&slug).await?)
+    }
+
+    async fn connection_restore(api, slug: String) -> ConnectionView {
+        api.engine.connection_restore(&slug).await?;
+        connection(api, slug).await
+    }
+
+    /// Yes to the question of an `endpoint_changed`: the connection's credentials may go there from now on.
+    async fn connection_trust(api, slug: String, question: String) -> () {
+        Ok(api.engine.connection_trust(&slug, &question).await?)
+    }
+
+    /// Fetches the provider's metadata now.
+    async fn discover(api, slug: String) -> ConnectionView {
+        api.engine.discover(&slug).await?;
+        connection(api, slug).await
+    }
+
+    /// Ends it, and a sign-in that waits for it.
+    async fn discover_cancel(api, slug: String) -> () {
+        api.engine.discover_cancel(&slug);
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What could be wrong with a client or its redirect URI.
+
+use bobbin_engine::view::{Asked, FindingView, RedirectCheck};
+
+use crate::{Api, Desktop, Reply};
+
+commands! {
+    /// What could explain an OAuth error such as `invalid_client`, worst first.
+    async fn client_doctor(api, slug: String, error: String, asked: Asked) -> Vec<FindingView> {
+        Ok(api.engine.client_doctor(&slug, &error, asked).await?)
+    }
+
+    async fn redirect_doctor(api, slug: String) -> Vec<RedirectCheck> {
+        if ask_system(api, |desktop| desktop.look_at_links_again()).await.unwrap_or(false) {
+            // The connection says it too, and must not say the opposite.
+            api.engine.connections_changed();
+        }
+        Ok(api.engine.redirect_doctor(&slug, |scheme| api.desktop.link_registration(scheme)).await?)
+    }
+
+    /// Registers our links with this Bobbin again.
+    async fn redirect_repair(api, slug: String) -> Vec<RedirectCheck> {
+        let _ = ask_system(api, |desktop| desktop.take_over_links()).await;
+        api.engine.connections_changed();
+        redirect_doctor(api, slug).await
+    }
+}
+
+/// The system's own programs answer, which takes a moment.
+async fn ask_system<T: Send + 'static>(api: &Api, ask: fn(&dyn Desktop) -> T) -> Option<T> {
+    let desktop = api.desktop.clone();
+    tokio::task::spawn_blocking(move || ask(&*desktop)).await.ok()
+}

@@ -1,0 +1,26 @@
+//! The authorization requests that were started here.
+
+use bobbin_engine::view::{RequestFound, RequestView};
+
+use crate::{Api, Reply};
+
+commands! {
+    /// Newest first.
+    async fn requests(api) -> Vec<RequestView> {
+        Ok(api.engine.requests().await?)
+    }
+
+    /// What a pasted `state`, callback URL or authorization URL belongs to.
+    async fn request_find(api, text: String) -> RequestFound {
+        Ok(api.engine.request_find(&text).await?)
+    }
+
+    async fn request_label(api, id: String, label: String) -> RequestView {
+        Ok(api.engine.request_label(&id, &label).await?)
+    }
+
+    /// Forgets those that have ended; answers how many.
+    async fn requests_clear(api) -> usize {
+        Ok(api.engine.requests_clear().await?)
+    }
+}

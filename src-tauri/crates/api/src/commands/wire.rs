@@ -1,0 +1,28 @@
+//! The Wire drawer.
+
+use bobbin_engine::view::{ExchangePart, ExchangeSummary, ExchangeView};
+
+use super::app::to_clipboard;
+use crate::{Api, Reply};
+
+commands! {
+    async fn wire(api) -> Vec<ExchangeSummary> {
+        Ok(api.engine.wire())
+    }
+
+    async fn exchange(api, id: String) -> ExchangeView {
+        Ok(api.engine.exchange(&id)?)
+    }
+
+    async fn exchange_reveal(api, id: String, part: ExchangePart, name: Option<String>) -> String {
+        Ok(api.engine.exchange_reveal(&id, part, name.as_deref())?)
+    }
+
+    async fn exchange_copy(api, id: String, part: ExchangePart, name: Option<String>) -> () {
+        to_clipboard(api, api.engine.exchange_reveal(&id, part, name.as_deref())?)
+    }
+
+    async fn wire_clear(api) -> () {
+        Ok(api.engine.wire_clear().await?)
+    }
+}

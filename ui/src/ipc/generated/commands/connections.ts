@@ -1,0 +1,25 @@
+// Written by `cargo xtask types` from the list of the commands.
+import { invoke } from "../../transport";
+import type { ConnectionDraft, ConnectionView, PresetView } from "..";
+
+export const presets = () => invoke<Array<PresetView>>("presets");
+
+export const connection = (slug: string) => invoke<ConnectionView>("connection", { slug });
+
+export const connectionCreate = (preset: string, name: string) => invoke<ConnectionView>("connection_create", { preset, name });
+
+export const connectionSave = (slug: string, draft: ConnectionDraft) => invoke<ConnectionView>("connection_save", { slug, draft });
+
+/** Answers with its name, for the words of the undo. */
+export const connectionDelete = (slug: string) => invoke<string>("connection_delete", { slug });
+
+export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
+
+/** Yes to the question of an `endpoint_changed`: the connection's credentials may go there from now on. */
+export const connectionTrust = (slug: string, question: string) => invoke<null>("connection_trust", { slug, question });
+
+/** Fetches the provider's metadata now. */
+export const discover = (slug: string) => invoke<ConnectionView>("discover", { slug });
+
+/** Ends it, and a sign-in that waits for it. */
+export const discoverCancel = (slug: string) => invoke<null>("discover_cancel", { slug });

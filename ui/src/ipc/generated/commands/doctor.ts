@@ -1,0 +1,11 @@
+// Written by `cargo xtask types` from the list of the commands.
+import { invoke } from "../../transport";
+import type { Asked, FindingView, RedirectCheck } from "..";
+
+/** What could explain an OAuth error such as `invalid_client`, worst first. */
+export const clientDoctor = (slug: string, error: string, asked: Asked) => invoke<Array<FindingView>>("client_doctor", { slug, error, asked });
+
+export const redirectDoctor = (slug: string) => invoke<Array<RedirectCheck>>("redirect_doctor", { slug });
+
+/** Registers our links with this Bobbin again. */
+export const redirectRepair = (slug: string) => invoke<Array<RedirectCheck>>("redirect_repair", { slug });
