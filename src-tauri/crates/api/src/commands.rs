@@ -100,6 +100,6 @@ fn written(answer: &impl Serialize) -> Reply<String> {
 
 /// Page and program do not fit: nobody but us can do anything about it.
 fn refused(code: &str, message: String, detail: Option<String>) -> ErrorView {
-    let hint = Some("This is a defect of Bobbin: report it with the details.".to_owned());
-    ErrorView { code: code.to_owned(), message, hint, detail }
+    let hint = "This is a defect of Bobbin: report it with the details.";
+    ErrorView::new(code, message).hint(hint).detail(detail)
 }

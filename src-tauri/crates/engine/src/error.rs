@@ -12,7 +12,7 @@ pub struct Error(Box<ErrorView>);
 
 impl Error {
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self(Box::new(ErrorView { code: code.to_owned(), message: message.into(), hint: None, detail: None }))
+        Self(Box::new(ErrorView::new(code, message)))
     }
 
     #[must_use]
@@ -24,6 +24,13 @@ impl Error {
     #[must_use]
     pub fn detail(mut self, detail: Option<String>) -> Self {
         self.0.detail = detail;
+        self
+    }
+
+    /// It asks something, and a yes names this id.
+    #[must_use]
+    pub fn question(mut self, id: String) -> Self {
+        self.0.question = Some(id);
         self
     }
 

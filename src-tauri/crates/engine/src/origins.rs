@@ -3,7 +3,7 @@
 //! A connection's file can be changed from outside, as by a `git pull`. A change of where it points is a question
 //! to the person before anything that proves or grants something leaves for the new origin.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::sync::Mutex;
 
 use bobbin_store::{ConnectionFile, Origin, Session, Store};
 use url::Url;
@@ -14,11 +14,17 @@ use crate::{
     view::Change,
 };
 
-/// What each question named, by the connection and the question's words.
-///
-/// A yes is a yes to what was read, whatever the file says by then.
+/// The open questions. A yes is a yes to what was read, whatever the file says by then.
 #[derive(Default)]
-pub(crate) struct Asked(Mutex<HashMap<(String, String), Vec<Origin>>>);
+pub(crate) struct Asked(Mutex<Vec<Question>>);
+
+struct Question {
+    id: String,
+    /// The connection's slug.
+    connection: String,
+    /// What it names.
+    origins: Vec<Origin>,
+}
 
 /// The endpoints that credentials are sent to: by Bobbin, or by a person in the browser that it opens.
 const TAKING: [&str; 7] = [
@@ -74,16 +80,31 @@ impl Engine {
         others.retain(|one| *one != used && !agreed(one));
         let question = question(provider, &known, &used, &others);
         others.push(used);
-        lock(&self.0.asked.0).insert((provider.slug().to_owned(), words(&question)), others);
-        Err(question)
+        Err(question.question(self.asked(provider.slug(), others)))
+    }
+
+    /// The id of a question, which stays the same when it is asked again.
+    fn asked(&self, connection: &str, origins: Vec<Origin>) -> String {
+        let mut asked = lock(&self.0.asked.0);
+        let known = asked.iter().find(|one| one.connection == connection && one.origins == origins);
+        if let Some(known) = known {
+            return known.id.clone();
+        }
+        let id = self.new_id();
+        asked.push(Question { id: id.clone(), connection: connection.to_owned(), origins });
+        id
     }
 
     /// Yes to a question about a connection: its credentials may go there from now on.
     ///
-    /// `question` is the error's message and hint, each on a line.
+    /// `question` is its id.
     pub async fn connection_trust(&self, slug: &str, question: &str) -> Result<()> {
-        let asked = (slug.to_owned(), question.to_owned());
-        let agreed = lock(&self.0.asked.0).remove(&asked).ok_or_else(|| {
+        let agreed = {
+            let mut asked = lock(&self.0.asked.0);
+            let open = asked.iter().position(|one| one.id == question && one.connection == slug);
+            open.map(|open| asked.remove(open).origins)
+        };
+        let agreed = agreed.ok_or_else(|| {
             Error::new("question_gone", "This question is not open any more.")
                 .hint("Do again what you wanted to do. Bobbin asks again where it has to.")
         })?;
@@ -177,10 +198,6 @@ fn question(provider: &Provider, known: &[Origin], used: &Origin, others: &[Orig
     hint.push("Use it if you know of that: tokens and secrets may go there from then on. Otherwise edit the connection.".to_owned());
     let hint = hint.join(" ");
     Error::new("endpoint_changed", message).hint(hint)
-}
-
-fn words(question: &Error) -> String {
-    format!("{question}\n{}", question.view().hint.as_deref().unwrap_or_default())
 }
 
 fn shown(origin: &str) -> &str {

@@ -246,10 +246,8 @@ fn card(status: u16, error: ReplyError) -> GraphqlErrorView {
     };
     GraphqlErrorView {
         card: ErrorView {
-            code: reason.to_owned(),
-            message,
             hint: hint.map(str::to_owned),
-            detail: Some(error.message),
+            ..ErrorView::new(reason, message).detail(Some(error.message))
         },
         path: error.path,
         code: error.code,

@@ -82,8 +82,8 @@ fn asks(error: &Error, field: &str, now: &str, before: &str) {
 
 /// Yes to a question that was read.
 async fn agree(world: &World, slug: &str, question: &Error) {
-    let words = format!("{question}\n{}", question.view().hint.as_deref().unwrap());
-    world.engine.connection_trust(slug, &words).await.unwrap();
+    let id = question.view().question.as_deref().expect("it asks");
+    world.engine.connection_trust(slug, id).await.unwrap();
 }
 
 async fn with_secret() -> World {
@@ -267,9 +267,10 @@ async fn a_yes_is_to_what_was_asked_and_not_to_what_the_file_says_by_then() {
     assert_eq!(later.reached(), 0);
 
     agree(&world, "sandbox", &third).await;
-    let words = |error: &Error| format!("{error}\n{}", error.view().hint.as_deref().unwrap());
-    let again = world.engine.connection_trust("sandbox", &words(&third)).await.unwrap_err();
+    let id = |error: &Error| error.view().question.clone().unwrap();
+    let again = world.engine.connection_trust("sandbox", &id(&third)).await.unwrap_err();
     assert_eq!(again.code(), "question_gone", "there is nothing to say yes to");
+    let words = |error: &Error| format!("{error}\n{}", error.view().hint.as_deref().unwrap());
     assert_ne!(words(&second), words(&third));
 }
 

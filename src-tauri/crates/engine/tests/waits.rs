@@ -153,8 +153,7 @@ async fn a_cancelled_run_gives_up_the_refresh_that_it_waits_for() {
     let old = text.lines().find(|line| line.starts_with("token_endpoint")).unwrap();
     std::fs::write(&file, text.replace(old, &format!("token_endpoint = \"{url}\""))).unwrap();
     let question = world.engine.session_refresh(&id, 2, None).await.unwrap_err();
-    let words = format!("{question}\n{}", question.view().hint.as_deref().unwrap());
-    world.engine.connection_trust(&slug, &words).await.unwrap();
+    world.engine.connection_trust(&slug, question.view().question.as_deref().unwrap()).await.unwrap();
 
     world.advance(Duration::from_hours(25));
     let request = run(&id, "{ user { __typename } }");

@@ -15,4 +15,8 @@ hint: string | null,
 /**
  * What the other side said, masked; shown folded.
  */
-detail: string | null, };
+detail: string | null, 
+/**
+ * The id of the question that it asks, which a yes names.
+ */
+question?: string, };

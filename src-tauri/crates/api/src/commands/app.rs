@@ -29,11 +29,9 @@ commands! {
 
     /// The components that Bobbin is made of, with their licenses' texts.
     async fn licenses(api) -> String {
-        api.desktop.licenses().ok_or_else(|| ErrorView {
-            code: "licenses_missing".to_owned(),
-            message: "This build carries no license texts.".to_owned(),
-            hint: Some("They are collected when the page is built: see `ui/licenses.ts`.".to_owned()),
-            detail: None,
+        api.desktop.licenses().ok_or_else(|| {
+            ErrorView::new("licenses_missing", "This build carries no license texts.")
+                .hint("They are collected when the page is built: see `ui/licenses.ts`.")
         })
     }
 
@@ -59,20 +57,14 @@ commands! {
 }
 
 fn window_failed(reason: String) -> ErrorView {
-    ErrorView {
-        code: "window_failed".to_owned(),
-        message: "The window did not change.".to_owned(),
-        hint: Some("Try again.".to_owned()),
-        detail: Some(reason),
-    }
+    ErrorView::new("window_failed", "The window did not change.").hint("Try again.").detail(Some(reason))
 }
 
 /// Secrets go from the engine to the clipboard without passing through the page.
 pub(super) fn to_clipboard(api: &Api, text: String) -> Reply<()> {
-    api.desktop.copy(text).map_err(|reason| ErrorView {
-        code: "clipboard_failed".to_owned(),
-        message: "The text could not be copied.".to_owned(),
-        hint: Some("Another program may be using the clipboard. Try again.".to_owned()),
-        detail: Some(reason),
+    api.desktop.copy(text).map_err(|reason| {
+        ErrorView::new("clipboard_failed", "The text could not be copied.")
+            .hint("Another program may be using the clipboard. Try again.")
+            .detail(Some(reason))
     })
 }

@@ -33,7 +33,7 @@ commands! {
         connection(api, slug).await
     }
 
-    /// Yes to the question of an `endpoint_changed`: the connection's credentials may go there from now on.
+    /// Yes to the question of an `endpoint_changed`, by its id: the connection's credentials may go there from now on.
     async fn connection_trust(api, slug: String, question: String) -> () {
         Ok(api.engine.connection_trust(&slug, &question).await?)
     }

@@ -15,7 +15,7 @@ export const connectionDelete = (slug: string) => invoke<string>("connection_del
 
 export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
 
-/** Yes to the question of an `endpoint_changed`: the connection's credentials may go there from now on. */
+/** Yes to the question of an `endpoint_changed`, by its id: the connection's credentials may go there from now on. */
 export const connectionTrust = (slug: string, question: string) => invoke<null>("connection_trust", { slug, question });
 
 /** Fetches the provider's metadata now. */
