@@ -5,7 +5,9 @@ import { mockIPC } from "@tauri-apps/api/mocks";
 import { afterEach, inject, vi } from "vitest";
 import { Application, type Scenario } from "../src/dev/application";
 import { session } from "../src/dev/samples";
+import { connect, type Sent } from "../dev/connect";
 import type * as Page from "./entry";
+import { World } from "./world";
 
 const script = new Script(inject("page"), { filename: "page.js" });
 let unmount: (() => Promise<void>) | undefined;
@@ -23,6 +25,30 @@ export async function open(scenario: Scenario | Application = {}): Promise<Appli
   return load(application);
 }
 
+let world: World | undefined;
+let listening: AbortController | undefined;
+
+/** Opens the whole page on a Bobbin of its own, after `before` was done with that. */
+export async function openWorld(before?: (world: World) => Promise<unknown>): Promise<World> {
+  await close();
+  await world?.end();
+  localStorage.clear();
+  sessionStorage.clear();
+  world = await World.begin();
+  await before?.(world);
+  await openOn(world);
+  return world;
+}
+
+/** Opens the page on a Bobbin that is there, as a window that is opened again does. */
+export async function openOn(on: World): Promise<void> {
+  await close();
+  listening = new AbortController();
+  const sent = ({ command, arguments: args }: Sent) => void on.sent.push({ command, args });
+  await connect(on.address, { sent, signal: listening.signal });
+  await mount();
+}
+
 /** Loads the page again, as the application does when the web process has died. */
 export async function dieAndReload(application: Application): Promise<void> {
   // Whatever the page still says is heard by nobody.
@@ -32,11 +58,16 @@ export async function dieAndReload(application: Application): Promise<void> {
 }
 
 async function load(application: Application): Promise<Application> {
+  application.install();
+  await mount();
+  return application;
+}
+
+async function mount(): Promise<void> {
   delete document.documentElement.dataset.ready;
   // The editor's styles go with their page.
   document.head.innerHTML = "";
   document.body.innerHTML = '<div id="app"></div>';
-  application.install();
   script.runInThisContext();
   const { start, unmount: end } = (globalThis as unknown as { page: typeof Page }).page;
   const page = await start(document.getElementById("app") as HTMLElement);
@@ -44,13 +75,13 @@ async function load(application: Application): Promise<Application> {
   await waitFor(() => {
     if (document.documentElement.dataset.ready !== "true") throw new Error("not ready");
   });
-  return application;
 }
 
 /** Closes the page; what it has stored stays. */
 export async function close(): Promise<void> {
   await unmount?.();
   unmount = undefined;
+  listening?.abort();
   // A page that is gone hears nothing more.
   mockIPC(() => null, { shouldMockEvents: true });
 }

@@ -1,0 +1,142 @@
+import { inject } from "vitest";
+import { call, type World as Address } from "../dev/connect";
+import type { ErrorView, Overview, SessionView, SignInView } from "../src/ipc/generated";
+
+let count = 0;
+
+/** What happens outside of Bobbin; see `outside.rs` of the dev server. */
+export type Happening =
+  | { what: "app_link"; url: string }
+  | { what: "clock"; aheadMs: number }
+  | { what: "browser_fails"; reason: string | null }
+  | { what: "link_registration"; registered: boolean };
+
+export interface Decision {
+  /** The person's name; the first one otherwise. */
+  person?: string;
+  /** Only these of the scopes; all of them otherwise. */
+  scopes?: string[];
+  decision?: "allow" | "cancel";
+}
+
+/** A Bobbin of a test's own: the real engine, store and sandbox, on a folder that is deleted with it. */
+export class World {
+  readonly address: Address;
+  /** The commands that the page has sent. */
+  readonly sent: { command: string; args: Record<string, unknown> }[] = [];
+
+  private constructor(name: string) {
+    const { url, token } = inject("devServer");
+    this.address = { url: `${url}/worlds/${name}`, headers: { Authorization: `Bearer ${token}` } };
+  }
+
+  static async begin(): Promise<World> {
+    const world = new World(`${process.pid}-${process.env.VITEST_POOL_ID ?? 0}-${++count}`);
+    await world.restart();
+    return world;
+  }
+
+  /** Ends Bobbin and starts it again on the same folder. */
+  async restart(): Promise<void> {
+    await this.#request("", "POST");
+  }
+
+  async end(): Promise<void> {
+    await this.#request("", "DELETE");
+  }
+
+  /** A command as the page sends it, from outside the page. */
+  async call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+    return (await call(this.address, { command, arguments: args })) as T;
+  }
+
+  /** The code of the error with which a command is refused. */
+  async refusal(command: string, args: Record<string, unknown> = {}): Promise<string> {
+    try {
+      await this.call(command, args);
+    } catch (error) {
+      return (error as ErrorView).code;
+    }
+    throw new Error(`${command} was not refused`);
+  }
+
+  async happens(what: Happening): Promise<void> {
+    await this.#request("/outside", "POST", what);
+  }
+
+  async seen(): Promise<{ opened: string[]; copied: string[]; zoom: number; theme: string }> {
+    return (await this.#request("/outside", "GET")).json() as never;
+  }
+
+  async faults(...ids: string[]): Promise<void> {
+    await this.call("sandbox_faults_set", { ids });
+  }
+
+  /** What a person decides on the page that the browser was asked to open last; gives where it is sent. */
+  async decide({ person, scopes, decision = "allow" }: Decision = {}): Promise<string> {
+    const url = (await this.seen()).opened.at(-1) ?? "";
+    const base = new URL(url).origin;
+    const login = location(await fetch(url, { redirect: "manual" }));
+    const transaction = new URL(login, base).searchParams.get("transaction") ?? "";
+    const choice = await (await fetch(base + login)).text();
+    const form = (fields: string[][]): RequestInit => ({
+      method: "POST",
+      redirect: "manual",
+      body: new URLSearchParams(fields),
+    });
+    const chosen = await fetch(
+      `${base}/account/login`,
+      form([
+        ["transaction", transaction],
+        ["person", personOn(choice, person)],
+      ]),
+    );
+    const consent = await (await fetch(base + location(chosen))).text();
+    const offered = [...consent.matchAll(/name="scope" value="([^"]+)"/g)].map(([, scope]) => scope ?? "");
+    const allowed = offered.filter((scope) => !scopes || scopes.includes(scope));
+    const decided = [
+      ["transaction", transaction],
+      ["decision", decision],
+      ...allowed.map((scope) => ["scope", scope]),
+    ];
+    return location(await fetch(`${base}/consent`, form(decided)));
+  }
+
+  /** The browser comes back with what the person decided. */
+  async comesBack(decision: Decision = {}): Promise<void> {
+    await this.happens({ what: "app_link", url: await this.decide(decision) });
+  }
+
+  /** A sign-in from its beginning to its end; gives the session. */
+  async signIn(decision: Decision = {}, connection = "sandbox"): Promise<SessionView> {
+    await this.call("sign_in_start", { connection, userLabel: "" });
+    await this.comesBack(decision);
+    const signIn = await this.call<SignInView | null>("sign_in", { connection });
+    if (!signIn?.session) throw new Error(`no session: ${JSON.stringify(signIn?.failure)}`);
+    return this.call("session", { id: signIn.session });
+  }
+
+  overview(): Promise<Overview> {
+    return this.call("overview");
+  }
+
+  async #request(path: string, method: string, body?: unknown): Promise<Response> {
+    const headers = { ...this.address.headers, "Content-Type": "application/json" };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const reply = await fetch(this.address.url + path, { method, headers, ...sent });
+    if (!reply.ok) throw new Error(`the dev server answers ${reply.status}: ${await reply.text()}`);
+    return reply;
+  }
+}
+
+function location(reply: Response): string {
+  const to = reply.headers.get("location");
+  if (!to) throw new Error(`the sandbox answers ${reply.status} and leads nowhere`);
+  return to;
+}
+
+function personOn(page: string, name: string | undefined): string {
+  const from = name ? page.slice(0, page.indexOf(name)) : page;
+  const ids = [...from.matchAll(/name="person" value="([^"]+)"/g)];
+  return (name ? ids.at(-1) : ids[0])?.[1] ?? "";
+}
