@@ -12,6 +12,22 @@ const throughIpc = {
   ],
 };
 
+/** Sentences are for people: the page decides by ids, names, states and the codes of `isError`. */
+const text = "/^(detail|hint|meaning|message|summary|title|words)$/";
+const equals = "BinaryExpression[operator=/^[!=]==$/]";
+const noDecisionByText = {
+  "no-restricted-syntax": [
+    "error",
+    ...[
+      `${equals}:not([right.raw="null"]) > MemberExpression[property.name=${text}]`,
+      `${equals}:not([right.raw="null"]) > Identifier[name=${text}]`,
+      `${equals}[right.raw=/^['"]/] > :matches(Identifier[name="code"], MemberExpression[property.name="code"])`,
+      `CallExpression[callee.property.name=/^(endsWith|startsWith|includes|match|split)$/][callee.object.property.name=${text}]`,
+      `CallExpression[callee.property.name=/^(includes|test|exec)$/] > MemberExpression.arguments[property.name=${text}]`,
+    ].map((selector) => ({ selector, message: "Decide by an id, a name or `isError`, never by a text." })),
+  ],
+};
+
 export default ts.config(
   { ignores: ["dist", "src/ipc/generated"] },
   js.configs.recommended,
@@ -25,11 +41,13 @@ export default ts.config(
       "no-undef": "off",
       "@typescript-eslint/consistent-type-imports": "error",
       ...throughIpc,
+      ...noDecisionByText,
     },
   },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
   },
-  { files: ["src/ipc/**", "src/dev/**", "test/**"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/ipc/**", "src/dev/**", "dev/**", "test/**"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/dev/**", "test/**"], rules: { "no-restricted-syntax": "off" } },
 );

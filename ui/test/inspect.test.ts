@@ -106,6 +106,7 @@ test("the latest answer wins over one that comes after it", async () => {
   fill(await field(), "second");
   await waitFor(() => expect(late).toHaveLength(2));
   const nothing = {
+    place: null,
     problems: [],
     parts: [],
     checks: [],
@@ -126,6 +127,7 @@ test("times of a provider whose clock is ahead are told by that clock, which is 
   const rows = [{ name: "exp", value: String(time / 1000), meaning: "Expires", time }];
   const parts = [{ title: "Claims", text: null, rows }];
   const rest = {
+    place: null,
     problems: [],
     checks: [],
     inner: [],

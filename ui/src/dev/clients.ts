@@ -158,7 +158,8 @@ export const clientCommands = {
     return clientCommands.redirect_doctor(app, { slug });
   },
 
-  client_doctor(app: Application, { slug, asked }: Slug & { error: string; asked: Asked }) {
+  client_doctor(app: Application, { slug, error, asked }: Slug & { error: string; asked: Asked }) {
+    if (!error.startsWith("token_invalid_") && error !== "authorization_declined") return [];
     const order = { error: 0, warning: 1, passed: 2 };
     const others = asked === "client_token" ? ["scopes", "redirectUri"] : ["clientScopes", "redirectUri"];
     const all = app.connection({ slug }).findings.filter(({ field }) => !others.includes(field));

@@ -163,6 +163,7 @@ const problemsOf = (all: FindingView[]) =>
       message,
       warning: level === "warning",
       missing: code.endsWith("_present"),
+      noted: false,
     }));
 
 /** Judges the connection again, as every answer of Rust does. */

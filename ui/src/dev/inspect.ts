@@ -18,6 +18,7 @@ const row = (name: string, value: string, meaning: string, time: number | null =
 
 const found = (kind: string, summary: string, part: Partial<InspectionView> = {}): InspectionView => ({
   kind,
+  place: null,
   summary,
   problems: [],
   parts: [],
@@ -29,12 +30,13 @@ const found = (kind: string, summary: string, part: Partial<InspectionView> = {}
   ...part,
 });
 
-const within = (place: string, view: InspectionView) => ({
-  ...view,
-  summary: `${place}: ${view.summary.charAt(0).toLowerCase()}${view.summary.slice(1)}`,
-});
+const within = (place: string, view: InspectionView) => ({ ...view, place });
 
-const signature = (part: Partial<CheckView>): CheckView => ({ ...(checks[0] as CheckView), ...part });
+const signature = (part: Partial<CheckView>): CheckView => ({
+  ...(checks[0] as CheckView),
+  name: (part.title ?? "Signature").toLowerCase(),
+  ...part,
+});
 
 function jwtParts(): InspectPart[] {
   const now = Date.now();

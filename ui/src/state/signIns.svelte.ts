@@ -1,3 +1,4 @@
+import { isError } from "../ipc/errors";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { signIn, signInStart } from "../ipc/generated/commands/signIn";
 import { asErrorView } from "../ipc/transport";
@@ -79,7 +80,7 @@ class SignIns {
       this.take(view);
     } catch (error) {
       const refused = asErrorView(error);
-      if (refused.code !== "metadata_cancelled") this.#refused.set(slug, refused);
+      if (!isError(refused, "metadata_cancelled")) this.#refused.set(slug, refused);
     } finally {
       this.#starting.delete(slug);
     }

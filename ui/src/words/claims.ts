@@ -16,16 +16,24 @@ export function inOrder(claims: ClaimView[]): ClaimView[] {
   return [...claims].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The words were chosen when the token was read, and time goes on. */
-const passed: Record<string, string> = { Expires: "Expired", "Not valid before": "Valid since" };
+const SINCE = "Valid since";
+
+/** What is said of a time once it is past: the words came when the token was read, and time goes on. */
+const passed: Record<string, string> = {
+  exp: "Expired",
+  nbf: SINCE,
+  // Of a certificate.
+  notAfter: "Expired",
+  notBefore: SINCE,
+};
 
 /** What the claim says; a time also says how long ago or how long still. */
-export function meaning({ meaning, time }: ClaimView, now: number): string {
+export function meaning({ name, meaning, time }: ClaimView, now: number): string {
   if (time === null) return meaning;
   const left = time - now;
-  const verb = (left <= 0 && passed[meaning]) || meaning;
+  const verb = (left <= 0 && passed[name]) || meaning;
   const relative = left > 0 ? `in ${countdown(left)}` : ago(-left);
-  const since = verb.endsWith(" since") ? relative.replace(/ ago$/, "") : relative;
+  const since = verb === SINCE ? relative.replace(/ ago$/, "") : relative;
   return `${verb} ${since} · ${moment(time, true)}`;
 }
 

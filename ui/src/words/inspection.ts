@@ -5,11 +5,13 @@ import { meaning } from "./claims";
 /** `ok` only where a signature was checked and nothing is wrong; `plain` where there was nothing to check. */
 export type Level = "ok" | "warn" | "bad" | "plain";
 
+const isSignature = ({ name }: CheckView) => name === "signature";
+
 export function level(view: InspectionView): Level {
   if (view.checks.some(({ outcome }) => outcome === "failed")) return "bad";
   if (view.kind === "private_key") return "bad";
   if (view.problems.length > 0 || view.kind === "unknown") return "warn";
-  const signed = view.checks.find(({ title }) => title === "Signature");
+  const signed = view.checks.find(isSignature);
   const own: Level = signed?.outcome === "passed" ? "ok" : "plain";
   // What is wrong inside is wrong with the whole.
   const inside = view.inner.map(level);
@@ -18,7 +20,7 @@ export function level(view: InspectionView): Level {
 
 /** What to do to have a token's signature checked; null where it was, or where there is none. */
 export function unsigned(view: InspectionView): string | null {
-  const check = view.checks.find(({ title }) => title === "Signature");
+  const check = view.checks.find(isSignature);
   return check?.outcome === "skipped" ? check.hint : null;
 }
 
@@ -40,12 +42,8 @@ export function kindName(kind: string): string {
   return [first[0]?.toUpperCase() + first.slice(1), ...rest].join(" ");
 }
 
-/** The place where something was found, such as `access_token`, and its sentence, which begins with that. */
-export function placed({ kind, summary }: InspectionView): { place: string; sentence: string } {
-  const [, place, rest] = /^([\w ]+): (.+)$/s.exec(summary) ?? [];
-  if (!place || !rest) return { place: kindName(kind), sentence: summary };
-  return { place, sentence: rest.charAt(0).toUpperCase() + rest.slice(1) };
-}
+/** Where something was found, such as `access_token`; what it is where it was found nowhere. */
+export const heading = ({ kind, place }: InspectionView) => place ?? kindName(kind);
 
 const indent = (text: string, by: string) => text.replace(/^(?=.)/gm, by);
 
@@ -65,11 +63,11 @@ function checkLine({ title, outcome, expected, got, why, section, code, hint }: 
 
 /** A report for a ticket. It has what the page shows, where secrets are masked. */
 export function asText(view: InspectionView, now: number): string {
-  return report(view, kindName(view.kind), view.summary, now + (view.clockAheadMs ?? 0));
+  return report(view, now + (view.clockAheadMs ?? 0));
 }
 
-function report(view: InspectionView, heading: string, sentence: string, now: number): string {
-  const blocks = [`${heading}\n${sentence}`];
+function report(view: InspectionView, now: number): string {
+  const blocks = [`${heading(view)}\n${view.summary}`];
   if (view.problems.length > 0) {
     const lines = view.problems.map(({ message, hint }) => `- ${message}${hint ? `\n  ${hint}` : ""}`);
     blocks.push(`Problems\n${lines.join("\n")}`);
@@ -86,9 +84,6 @@ function report(view: InspectionView, heading: string, sentence: string, now: nu
   }
   if (view.checks.length > 0)
     blocks.push(`Checks: ${tally(view.checks)}\n${view.checks.map(checkLine).join("\n")}`);
-  for (const inner of view.inner) {
-    const { place, sentence } = placed(inner);
-    blocks.push(indent(report(inner, place, sentence, now), "  "));
-  }
+  for (const inner of view.inner) blocks.push(indent(report(inner, now), "  "));
   return blocks.join("\n\n");
 }

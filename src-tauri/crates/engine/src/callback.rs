@@ -17,7 +17,7 @@ use crate::{
     Engine, Error, Result, lock,
     provider::Provider,
     sign_in::Run,
-    view::{Change, ExchangeOutcome, NoticeLevel, SignInState, SignInView, Step},
+    view::{Change, ErrorCode, ExchangeOutcome, NoticeLevel, SignInState, SignInView, Step},
     wire,
 };
 
@@ -130,14 +130,14 @@ impl Engine {
                 (SignInState::Cancelled, why)
             }
             Err(Ended::Failed(error)) => {
-                let (code, why) = (error.code().to_owned(), error.to_string());
+                let (unsaved, why) = (error.is(ErrorCode::SessionUnsaved), error.to_string());
                 self.progress(id, |run, now| {
                     // One that was deleted with its connection has ended.
                     if run.waiting() || run.exchanging() {
                         run.fail(now, error.into());
                     }
                 });
-                if code == "session_unsaved" {
+                if unsaved {
                     // It ends when the database takes the session.
                     return;
                 }

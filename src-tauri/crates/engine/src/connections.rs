@@ -16,8 +16,8 @@ use crate::{
     provider::Provider,
     undo::Deleted,
     view::{
-        Change, ConnectionDraft, ConnectionView, Environment, LinkRegistration, NamedValue, ParametersView,
-        PresetView, Problem, RedirectMethod, StartsWith,
+        Change, ConnectionDraft, ConnectionView, Environment, ErrorCode, LinkRegistration, NamedValue,
+        ParametersView, PresetView, Problem, RedirectMethod, StartsWith,
     },
 };
 
@@ -184,7 +184,7 @@ impl Engine {
         for session in sessions {
             match self.session_delete(session).await {
                 // Another process was faster.
-                Err(error) if error.code() == "session_unknown" => {}
+                Err(error) if error.is(ErrorCode::SessionUnknown) => {}
                 deleted => deleted?,
             }
         }
@@ -249,9 +249,12 @@ impl Engine {
 }
 
 fn in_part(error: &Error) -> Error {
-    Error::new("connection_deleted_in_part", format!("The connection was deleted only in part. {error}"))
-        .hint("Undo brings back what is gone. Deleting the connection again goes on.")
-        .detail(error.view().detail.clone())
+    Error::new(
+        ErrorCode::ConnectionDeletedInPart,
+        format!("The connection was deleted only in part. {error}"),
+    )
+    .hint("Undo brings back what is gone. Deleting the connection again goes on.")
+    .detail(error.view().detail.clone())
 }
 
 /// What cannot be read does not keep its connection here, and stays where it is.

@@ -16,7 +16,7 @@ use crate::{
     exchange::Purpose,
     lock,
     provider::Provider,
-    view::{Change, DiscoveryView},
+    view::{Change, DiscoveryView, ErrorCode},
 };
 
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl Engine {
                 reply.map_err(nothing_took_effect)
             }
             () = cancel.cancelled() => {
-                return Err(Error::new("metadata_cancelled", "Given up while the issuer was asked for its metadata.")
+                return Err(Error::new(ErrorCode::MetadataCancelled, "Given up while the issuer was asked for its metadata.")
                     .hint("Nothing was changed. Ask again when you like."));
             }
         };
@@ -137,7 +137,7 @@ impl Drop for Asking<'_> {
 
 /// To ask for metadata changes nothing at the server, so nothing is in doubt.
 fn nothing_took_effect(error: Error) -> Error {
-    if ["server_timed_out", "connection_lost"].contains(&error.code()) {
+    if error.is(ErrorCode::ServerTimedOut) || error.is(ErrorCode::ConnectionLost) {
         error.hint("Check the issuer and the network, then ask again.")
     } else {
         error

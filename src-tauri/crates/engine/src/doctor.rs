@@ -2,7 +2,7 @@
 
 use bobbin_protocol::{
     client_assertion::SigningAlgorithm,
-    doctor::{self, Facts, Finding, KeyFacts, Level, RedirectKind, examine, explain},
+    doctor::{self, Facts, Finding, KeyFacts, Level, RedirectKind, Setting, examine, explain},
     http::is_protected,
     preset,
     private_key::expiry_warning,
@@ -17,14 +17,22 @@ use crate::{
     loopback::Place,
     provider::Provider,
     view::{
-        Asked, CheckOutcome, EndpointKind, EndpointSource, FindingLevel, FindingView, KeyView,
+        Asked, CheckOutcome, EndpointKind, EndpointSource, ErrorCode, FindingLevel, FindingView, KeyView,
         LinkRegistration, Problem, RedirectCheck, RedirectMethod,
     },
 };
 
 impl Engine {
-    /// The checks that could explain an OAuth error to what was asked for, worst first.
+    /// The checks that could explain a failure to what was asked for, worst first; none where no OAuth error came.
+    ///
+    /// `error` is the failure's code or the OAuth error itself.
     pub async fn client_doctor(&self, slug: &str, error: &str, asked: Asked) -> Result<Vec<FindingView>> {
+        let error = match error.strip_prefix("token_") {
+            Some(oauth_error) => oauth_error,
+            // Whatever the authorization endpoint says, it is the client that it refuses.
+            None if error == <&str>::from(ErrorCode::AuthorizationDeclined) => "invalid_client",
+            None => error,
+        };
         let provider = self.provider_at_rest(slug)?;
         let secrets = self.client_secrets(slug).await?;
         let findings = findings(&provider, Some(&secrets), self.now());
@@ -39,10 +47,12 @@ impl Engine {
     /// What stands in the way of a client token.
     pub(crate) async fn problems_for_client_token(&self, provider: &Provider) -> Result<Vec<Problem>> {
         let secrets = self.client_secrets(provider.slug()).await?;
-        let fields = ["clientId", "clientScopes", "authentication", "key"];
-        let mut problems = problems(&findings(provider, Some(&secrets), self.now()));
-        problems.retain(|problem| fields.contains(&problem.field.as_str()));
-        Ok(problems)
+        let mut findings = findings(provider, Some(&secrets), self.now());
+        findings.retain(|finding| {
+            use Setting::{Authentication, ClientId, ClientScopes, Key};
+            matches!(finding.setting, ClientId | ClientScopes | Authentication | Key)
+        });
+        Ok(problems(&findings))
     }
 
     /// Whether the browser will find its way back, and what to do where it will not.
@@ -54,7 +64,8 @@ impl Engine {
         let provider = self.provider_at_rest(slug)?;
         // What cannot be a redirect URI is neither tried nor to be registered.
         let findings = findings(&provider, None, self.now());
-        let wrong = |finding: &Finding| finding.field == "redirectUri" && finding.level == Level::Error;
+        let wrong =
+            |finding: &Finding| finding.setting == Setting::RedirectUri && finding.level == Level::Error;
         if let Some(finding) = findings.into_iter().find(wrong) {
             return Ok(vec![RedirectCheck {
                 title: "What to register".to_owned(),
@@ -127,21 +138,35 @@ pub(crate) fn findings(provider: &Provider, secrets: Option<&ClientSecrets>, now
     let mut findings = examine(&facts);
     for finding in findings.iter_mut().filter(|finding| finding.level == Level::Error) {
         let unreadable = secrets.map(|secrets| secrets.unreadable).unwrap_or_default();
-        let (code, what) = match finding.field {
-            "authentication" if unreadable.secret => ("client_secret_readable", "client secret"),
-            "key" if unreadable.key => ("private_key_readable", "private key"),
+        let (code, what) = match finding.setting {
+            Setting::Authentication if unreadable.secret => ("client_secret_readable", "client secret"),
+            Setting::Key if unreadable.key => ("private_key_readable", "private key"),
             _ => continue,
         };
         finding.code = code;
+        finding.missing = false;
         finding.message = format!("The kept {what} cannot be read; enter it again.");
         finding.hint = Some(
             "It was changed outside Bobbin, or sealed with another key. It was left as it is.".to_owned(),
         );
     }
     if secrets.is_none() {
-        findings.retain(|finding| !matches!(finding.field, "authentication" | "key"));
+        findings.retain(|finding| !matches!(finding.setting, Setting::Authentication | Setting::Key));
     }
     findings
+}
+
+/// The field of the connection's form that a setting stands in.
+fn field(setting: Setting) -> &'static str {
+    match setting {
+        Setting::ClientId => "clientId",
+        Setting::Authentication => "authentication",
+        Setting::Key => "key",
+        Setting::RedirectUri => "redirectUri",
+        Setting::Scopes => "scopes",
+        Setting::ClientScopes => "clientScopes",
+        Setting::Issuer => "issuer",
+    }
 }
 
 /// The findings that stand in the way, as the form shows them at its fields.
@@ -149,10 +174,11 @@ pub(crate) fn problems(findings: &[Finding]) -> Vec<Problem> {
     let wrong = findings.iter().filter(|finding| finding.level != Level::Passed);
     wrong
         .map(|finding| Problem {
-            field: finding.field.to_owned(),
+            field: field(finding.setting).to_owned(),
             message: finding.message.clone(),
             warning: finding.level == Level::Warning,
-            missing: finding.code.ends_with("_present"),
+            missing: finding.missing,
+            noted: matches!(finding.code, "certificate_expiry" | "client_tokens_deprecated"),
         })
         .collect()
 }
@@ -184,7 +210,8 @@ pub(crate) fn endpoint_problems(provider: &Provider) -> Vec<Problem> {
             None if needed && !later => format!("{} is missing.", endpoint.name),
             _ => continue,
         };
-        problems.push(Problem { field: endpoint.name, message, warning: false, missing: url.is_none() });
+        let missing = url.is_none();
+        problems.push(Problem { field: endpoint.name, message, warning: false, missing, noted: false });
     }
     problems
 }
@@ -198,7 +225,7 @@ pub(crate) fn refuse_client_token(problems: &[Problem]) -> Result<()> {
 pub(crate) fn finding_view(finding: &Finding) -> FindingView {
     FindingView {
         code: finding.code.to_owned(),
-        field: finding.field.to_owned(),
+        field: field(finding.setting).to_owned(),
         level: match finding.level {
             Level::Passed => FindingLevel::Passed,
             Level::Warning => FindingLevel::Warning,

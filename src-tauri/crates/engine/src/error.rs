@@ -4,14 +4,14 @@ use std::fmt;
 
 use bobbin_store::{FileError, StoreError};
 
-use crate::view::ErrorView;
+use crate::view::{ErrorCode, ErrorView};
 
 /// An error of the engine. The page decides by its code, people read the rest.
 #[derive(Debug, Clone)]
 pub struct Error(Box<ErrorView>);
 
 impl Error {
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
+    pub fn new<'a>(code: impl Into<&'a str>, message: impl Into<String>) -> Self {
         Self(Box::new(ErrorView::new(code, message)))
     }
 
@@ -38,6 +38,10 @@ impl Error {
         &self.0.code
     }
 
+    pub fn is(&self, code: ErrorCode) -> bool {
+        self.code() == <&str>::from(code)
+    }
+
     pub fn view(&self) -> &ErrorView {
         &self.0
     }
@@ -62,7 +66,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, message, hint) = match &error {
             StoreError::Sqlite(_) if error.is_damage() => (
-                "store_damaged",
+                ErrorCode::StoreDamaged.into(),
                 "Bobbin's database is damaged.",
                 "Start Bobbin again: it sets the damaged file aside and recovers what can be read of it. Nothing was deleted.",
             ),
@@ -92,17 +96,17 @@ impl From<StoreError> for Error {
                 "It was changed outside Bobbin or sealed with another key. Sign in again for new tokens.",
             ),
             StoreError::UnknownSession { .. } => (
-                "session_unknown",
+                ErrorCode::SessionUnknown.into(),
                 "This session no longer exists.",
                 "It was deleted or revoked. Sign in again.",
             ),
             StoreError::UnknownSignIn { .. } => (
-                "sign_in_over",
+                ErrorCode::SignInOver.into(),
                 "This sign-in ended elsewhere a moment ago.",
                 "What came of it is in the list of requests.",
             ),
             StoreError::Overtaken { .. } => (
-                "session_overtaken",
+                ErrorCode::SessionOvertaken.into(),
                 "This session was refreshed elsewhere a moment ago.",
                 "The newer tokens are shown now.",
             ),

@@ -16,7 +16,7 @@ use crate::{
     provider::Provider,
     single_use::{self, SingleUse},
     skew,
-    view::NoticeLevel,
+    view::{ErrorCode, NoticeLevel},
     wire,
 };
 
@@ -375,12 +375,12 @@ fn unreachable(host: &str, reason: &http::Reason, spends: bool, answered: bool) 
             "A header or parameter of the connection holds what no request can carry; the details name it.",
         ),
         http::Reason::Unreachable(_) => (
-            "server_unreachable",
+            ErrorCode::ServerUnreachable.into(),
             format!("{host} could not be reached."),
             "Check the network, a VPN or proxy, and the endpoint in the connection, then try again.",
         ),
         http::Reason::TimedOut(seconds) => {
-            ("server_timed_out", format!("{host} did not answer within {seconds} s."), unknown)
+            (ErrorCode::ServerTimedOut.into(), format!("{host} did not answer within {seconds} s."), unknown)
         }
         http::Reason::TooLarge(limit) => (
             "reply_too_large",
@@ -393,7 +393,7 @@ fn unreachable(host: &str, reason: &http::Reason, spends: bool, answered: bool) 
             "Its beginning is in the Wire drawer. Check that the address is the endpoint that it should be.",
         ),
         http::Reason::CutOff(_) => (
-            "connection_lost",
+            ErrorCode::ConnectionLost.into(),
             format!("The connection to {host} was cut off before the whole reply came."),
             unknown,
         ),

@@ -78,6 +78,7 @@ fn view(mut inspection: Inspection, keys_wanted: bool) -> InspectionView {
     let kind = serde_json::to_value(inspection.kind).ok();
     InspectionView {
         kind: kind.and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default(),
+        place: inspection.place,
         summary: inspection.summary,
         problems: inspection
             .problems

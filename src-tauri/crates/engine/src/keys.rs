@@ -49,7 +49,7 @@ impl Engine {
     /// What stands at the address of keys that anyone can sign with.
     pub(crate) fn leak(&self, provider: &Provider) -> Option<Problem> {
         let message = self.known_keys(provider)?.leak()?.to_owned();
-        Some(Problem { field: "jwks_uri".to_owned(), message, warning: true, missing: false })
+        Some(Problem { field: "jwks_uri".to_owned(), message, warning: true, missing: false, noted: false })
     }
 
     /// The keys that were read before, without asking for them.

@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     Engine, Error, Result, lock,
     provider::{Provider, SANDBOX},
-    view::Change,
+    view::{Change, ErrorCode},
 };
 
 /// The open questions. A yes is a yes to what was read, whatever the file says by then.
@@ -197,7 +197,7 @@ fn question(provider: &Provider, known: &[Origin], used: &Origin, others: &[Orig
     hint.push(format!("connections/{slug}.toml was changed outside Bobbin."));
     hint.push("Use it if you know of that: tokens and secrets may go there from then on. Otherwise edit the connection.".to_owned());
     let hint = hint.join(" ");
-    Error::new("endpoint_changed", message).hint(hint)
+    Error::new(ErrorCode::EndpointChanged, message).hint(hint)
 }
 
 fn shown(origin: &str) -> &str {

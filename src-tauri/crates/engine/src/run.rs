@@ -15,7 +15,7 @@ use crate::{
     exchange::{Exchanged, Purpose},
     lock,
     storage::blocking,
-    view::{ErrorView, GraphqlErrorView, NamedValue, ResponseView, RunRequest},
+    view::{ErrorCode, ErrorView, GraphqlErrorView, NamedValue, ResponseView, RunRequest},
     wire::masked,
 };
 
@@ -58,7 +58,7 @@ impl Engine {
                 () = cancel.cancelled() => {
                     // A refresh before the run goes on by itself; one that only waits to be tried again does not.
                     engine.wait_cancel(&request.session);
-                    Err(Error::new("run_cancelled", "The run was cancelled.")
+                    Err(Error::new(ErrorCode::RunCancelled, "The run was cancelled.")
                         .hint("A request that had left may still have taken effect at the server."))
                 }
             }
@@ -148,7 +148,7 @@ fn parse_variables(text: &str) -> Result<Option<Value>> {
             "Write them as { \"name\": value }, with the names of the operation's variables without $.",
         )),
         Err(error) => Err(Error::new(
-            "variables_malformed",
+            ErrorCode::VariablesMalformed,
             format!("The variables are not JSON: line {}, column {}.", error.line(), error.column()),
         )
         .hint("Names and texts stand in double quotes, and no comma follows the last member.")
@@ -229,7 +229,7 @@ fn card(status: u16, error: ReplyError) -> GraphqlErrorView {
         )
     } else if status == 401 || code == Some("UNAUTHENTICATED") {
         (
-            "graphql_unauthenticated",
+            ErrorCode::GraphqlUnauthenticated.into(),
             error.message.clone(),
             Some(
                 "The access token has expired or was revoked. Refresh the session or sign in again, then run once more.",

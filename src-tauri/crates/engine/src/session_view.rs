@@ -271,6 +271,7 @@ pub(crate) fn history(records: Vec<RefreshRecord>) -> Vec<RefreshRecordView> {
 
 fn check(check: &Check) -> CheckView {
     CheckView {
+        name: check.name.clone(),
         title: check.title.clone(),
         outcome: match check.outcome {
             Outcome::Passed => CheckOutcome::Passed,

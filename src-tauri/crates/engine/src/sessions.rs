@@ -14,7 +14,7 @@ use crate::{
     lock,
     provider::Provider,
     session_view, skew,
-    view::{Change, Environment, NoticeLevel, SessionAbilities, SessionSecret, SessionView},
+    view::{Change, Environment, ErrorCode, NoticeLevel, SessionAbilities, SessionSecret, SessionView},
 };
 
 /// Longer names are cut: the sidebar has one line.
@@ -187,7 +187,7 @@ impl Engine {
         self.save_held(id).await?;
         let wanted = id.to_owned();
         self.with_store(move |store| store.session(&wanted)).await?.ok_or_else(|| {
-            Error::new("session_unknown", "This session no longer exists.")
+            Error::new(ErrorCode::SessionUnknown, "This session no longer exists.")
                 .hint("It was deleted or revoked. Sign in again.")
         })
     }
@@ -228,7 +228,7 @@ impl Engine {
     pub(crate) async fn name_from_userinfo(&self, session_id: String, label: String, subject: String) {
         match self.named_by_provider(&session_id, label, &subject).await {
             Ok(true) => self.session_changed(&session_id),
-            Err(error) if error.code() == "userinfo_sub_mismatch" => self.notice(
+            Err(error) if error.is(ErrorCode::UserinfoSubMismatch) => self.notice(
                 NoticeLevel::Warning,
                 error.code(),
                 error.to_string(),

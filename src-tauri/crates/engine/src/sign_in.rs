@@ -21,7 +21,7 @@ use crate::{
     doctor::findings,
     lock, loopback,
     requests::valid_label,
-    view::{Change, ExchangeOutcome, NoticeLevel, RedirectMethod, SignInState, SignInView, Step},
+    view::{Change, ErrorCode, ExchangeOutcome, NoticeLevel, RedirectMethod, SignInState, SignInView, Step},
     wire,
 };
 
@@ -343,7 +343,8 @@ impl Engine {
 }
 
 fn over() -> Error {
-    Error::new("sign_in_over", "This sign-in no longer waits for the browser.").hint("Start a new one.")
+    Error::new(ErrorCode::SignInOver, "This sign-in no longer waits for the browser.")
+        .hint("Start a new one.")
 }
 
 fn refuse_what_cannot_work(problems: &[crate::view::Problem]) -> Result<()> {

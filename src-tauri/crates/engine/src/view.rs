@@ -6,6 +6,7 @@
 mod about;
 mod client;
 mod connection;
+mod error;
 mod inspect;
 mod overview;
 mod query;
@@ -17,6 +18,7 @@ mod wire;
 pub use about::*;
 pub use client::*;
 pub use connection::*;
+pub use error::*;
 pub use inspect::*;
 pub use overview::*;
 pub use query::*;

@@ -8,11 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine, Error, Result, lock,
-    view::{AskedToWait, Change, WaitView},
+    view::{AskedToWait, Change, ErrorCode, WaitView},
 };
-
-/// The code of a wait that a person ended.
-pub(crate) const CANCELLED: &str = "wait_cancelled";
 
 #[derive(Default)]
 pub(crate) struct Waits(Mutex<Vec<(WaitView, CancellationToken)>>);
@@ -41,7 +38,7 @@ impl Engine {
         let waiting = self.waiting(connection, about, Some(asked));
         tokio::select! {
             () = tokio::time::sleep(time) => Ok(()),
-            () = waiting.ended() => Err(Error::new(CANCELLED, "The wait was cancelled.")
+            () = waiting.ended() => Err(Error::new(ErrorCode::WaitCancelled, "The wait was cancelled.")
                 .hint("Nothing was sent again, and nothing was used up. Try again when you like.")),
         }
     }

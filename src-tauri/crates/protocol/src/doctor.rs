@@ -71,16 +71,29 @@ pub enum Asked {
 pub struct Finding {
     /// The check's stable code, the same for each outcome.
     pub code: &'static str,
-    /// The setting that it is about: `clientId`, `scopes`, `clientScopes`, `redirectUri`, `authentication`,
-    /// `key` or `issuer`.
-    pub field: &'static str,
+    /// What it is about.
+    pub setting: Setting,
     pub level: Level,
+    /// It is an error because the setting is not there yet.
+    pub missing: bool,
     /// What holds, or what is wrong.
     pub message: String,
     /// What to do; with a passed check, what could still be wrong.
     pub hint: Option<String>,
     /// The OAuth errors that it could explain.
     pub explains: &'static [&'static str],
+}
+
+/// What a person can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    ClientId,
+    Authentication,
+    Key,
+    RedirectUri,
+    Scopes,
+    ClientScopes,
+    Issuer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +145,7 @@ pub fn explain<'f>(oauth_error: &str, asked: Asked, findings: &'f [Finding]) -> 
 #[derive(Debug, Clone, Copy)]
 struct Check {
     code: &'static str,
-    field: &'static str,
+    setting: Setting,
     explains: &'static [&'static str],
 }
 
@@ -149,18 +162,22 @@ impl Check {
         self.finding(Level::Error, message.into())
     }
 
+    fn missing(self, message: impl Into<String>) -> Finding {
+        Finding { missing: true, ..self.error(message) }
+    }
+
     fn finding(self, level: Level, message: String) -> Finding {
-        let Self { code, field, explains } = self;
-        Finding { code, field, level, message, hint: None, explains }
+        let Self { code, setting, explains } = self;
+        Finding { code, setting, level, missing: false, message, hint: None, explains }
     }
 }
 
 impl Finding {
     /// Whether it is about a request for such tokens. The client itself is the same in each.
     fn concerns(&self, asked: Asked) -> bool {
-        match (self.field, asked) {
-            ("clientScopes", asked) => asked == Asked::ClientToken,
-            ("clientId" | "authentication" | "key", _) | (_, Asked::SignIn) => true,
+        match (self.setting, asked) {
+            (Setting::ClientScopes, asked) => asked == Asked::ClientToken,
+            (Setting::ClientId | Setting::Authentication | Setting::Key, _) | (_, Asked::SignIn) => true,
             (_, asked) => asked == Asked::Refresh && self.code == metadata::REFRESH_GRANT.code,
         }
     }

@@ -68,8 +68,7 @@ impl Verdict {
 
     /// Whether the key set lacks the token's key: fetch the set once more, then verify again.
     pub fn unknown_kid(&self) -> bool {
-        let lacks = |code: &str| matches!(code, "id_token_unknown_kid" | "id_token_no_fitting_key");
-        self.checks.iter().any(|check| check.code.as_deref().is_some_and(lacks))
+        self.checks.iter().any(|check| matches!(check.reason(), "unknown_kid" | "no_fitting_key"))
     }
 
     pub fn first_failure(&self) -> Option<&Check> {

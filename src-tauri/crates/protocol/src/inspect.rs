@@ -84,6 +84,8 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspection {
     pub kind: Kind,
+    /// Where it was found in another, such as `access_token`.
+    pub place: Option<String>,
     /// What it is and what is wrong with it, in one sentence.
     pub summary: String,
     /// What is wrong and is no failed check of the verdict.
@@ -91,7 +93,7 @@ pub struct Inspection {
     pub parts: Vec<Part>,
     /// The checks of a token, as far as what was given allows.
     pub verdict: Option<Verdict>,
-    /// What was found inside; each summary begins with its place, such as `access_token: `.
+    /// What was found inside, each with its place.
     pub inner: Vec<Inspection>,
 }
 
@@ -180,6 +182,7 @@ impl Inspection {
     pub(crate) fn new(kind: Kind, summary: impl Into<String>) -> Self {
         Self {
             kind,
+            place: None,
             summary: summary.into(),
             problems: Vec::new(),
             parts: Vec::new(),
@@ -198,7 +201,7 @@ impl Inspection {
             return;
         }
         let mut inner = recognise(text, given, depth + 1);
-        inner.summary = format!("{place}: {}", lowered(&inner.summary));
+        inner.place = Some(place.to_owned());
         self.inner.push(inner);
     }
 
@@ -208,7 +211,7 @@ impl Inspection {
             .inner
             .iter()
             .filter(|inner| inner.is_wrong())
-            .filter_map(|inner| inner.summary.split(": ").next())
+            .filter_map(|inner| inner.place.as_deref())
             .collect();
         self.summary = match (&self.problems[..], &troubled[..]) {
             ([], []) => format!("{what}{fine}."),
@@ -228,7 +231,7 @@ impl Inspection {
         };
     }
 
-    fn is_wrong(&self) -> bool {
+    pub(crate) fn is_wrong(&self) -> bool {
         self.first_wrong().is_some()
     }
 

@@ -4,7 +4,11 @@ import type { CheckOutcome } from "./CheckOutcome";
 /**
  * One verdict about a token.
  */
-export type CheckView = { title: string, outcome: CheckOutcome, 
+export type CheckView = { 
+/**
+ * The claim or member that was checked, such as `at_hash` or `signature`.
+ */
+name: string, title: string, outcome: CheckOutcome, 
 /**
  * The reason code of a failure, such as `id_token_nonce_mismatch`.
  */

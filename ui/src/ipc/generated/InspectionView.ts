@@ -9,6 +9,10 @@ export type InspectionView = {
  */
 kind: string, 
 /**
+ * Where it was found in another, such as `access_token`.
+ */
+place: string | null, 
+/**
  * What it is and what is wrong with it, in one sentence.
  */
 summary: string, problems: Array<InspectProblemView>, parts: Array<InspectPart>, 

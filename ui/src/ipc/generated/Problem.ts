@@ -15,4 +15,8 @@ warning: boolean,
 /**
  * Nothing was entered yet, which is no mistake before somebody has been at the field.
  */
-missing: boolean, };
+missing: boolean, 
+/**
+ * A note at the field says the same, with what to do.
+ */
+noted: boolean, };

@@ -22,6 +22,7 @@ export type { EndpointKind } from "./EndpointKind";
 export type { EndpointSource } from "./EndpointSource";
 export type { EndpointView } from "./EndpointView";
 export type { Environment } from "./Environment";
+export type { ErrorCode } from "./ErrorCode";
 export type { ErrorView } from "./ErrorView";
 export type { ExchangeOutcome } from "./ExchangeOutcome";
 export type { ExchangePart } from "./ExchangePart";

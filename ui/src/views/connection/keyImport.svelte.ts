@@ -1,3 +1,4 @@
+import { isError } from "../../ipc/errors";
 import { clientKeyImport } from "../../ipc/generated/commands/client";
 import { asErrorView } from "../../ipc/transport";
 import type { ErrorView } from "../../ipc/generated";
@@ -26,7 +27,7 @@ export class KeyImport {
       return true;
     } catch (error) {
       this.error = asErrorView(error);
-      const asks = ["key_passphrase_missing", "key_passphrase_wrong"].includes(this.error.code);
+      const asks = isError(this.error, "key_passphrase_missing", "key_passphrase_wrong");
       this.#text = asks ? text : null;
       return false;
     } finally {

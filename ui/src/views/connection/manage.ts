@@ -1,3 +1,4 @@
+import { isError } from "../../ipc/errors";
 import { connectionDelete } from "../../ipc/generated/commands/connections";
 import { asErrorView } from "../../ipc/transport";
 import { forms } from "../../state/connectionForm.svelte";
@@ -16,7 +17,7 @@ export const remove = (slug: string) =>
       selection.settle();
       offerUndo(`Deleted the connection ${name}`);
     } catch (error) {
-      if (asErrorView(error).code === "connection_deleted_in_part")
+      if (isError(asErrorView(error), "connection_deleted_in_part"))
         offerUndo("Deleted part of the connection");
       throw error;
     }

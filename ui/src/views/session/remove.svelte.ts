@@ -1,3 +1,4 @@
+import { isError } from "../../ipc/errors";
 import { SvelteSet } from "svelte/reactivity";
 import { sessionDelete } from "../../ipc/generated/commands/sessions";
 import { asErrorView } from "../../ipc/transport";
@@ -28,7 +29,7 @@ async function isDeleted(id: string): Promise<boolean> {
     await sessionDelete(id);
     return true;
   } catch (error) {
-    if (asErrorView(error).code !== "session_unknown") throw error;
+    if (!isError(asErrorView(error), "session_unknown")) throw error;
     return false;
   }
 }

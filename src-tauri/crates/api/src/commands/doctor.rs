@@ -5,7 +5,7 @@ use bobbin_engine::view::{Asked, FindingView, RedirectCheck};
 use crate::{Api, Desktop, Reply};
 
 commands! {
-    /// What could explain an OAuth error such as `invalid_client`, worst first.
+    /// What could explain a failure, by its code, worst first; nothing where no OAuth error came.
     async fn client_doctor(api, slug: String, error: String, asked: Asked) -> Vec<FindingView> {
         Ok(api.engine.client_doctor(&slug, &error, asked).await?)
     }

@@ -18,8 +18,7 @@ use crate::{
     session_view,
     single_use::{SingleUse, Spent},
     skew,
-    view::{Change, Step},
-    waits,
+    view::{Change, ErrorCode, Step},
 };
 
 impl Engine {
@@ -63,7 +62,7 @@ impl Engine {
     ) -> std::result::Result<(), Ended> {
         let (reply, exchanged) = match read {
             Ok(read) => read,
-            Err(NoTokens { error, .. }) if error.code() == waits::CANCELLED => {
+            Err(NoTokens { error, .. }) if error.is(ErrorCode::WaitCancelled) => {
                 return Err(Ended::Cancelled("Cancelled here, while the server asked to wait.".to_owned()));
             }
             Err(NoTokens { error, refresh_token: Some((refresh_token, received_at)), .. }) => {
@@ -281,7 +280,7 @@ fn declined(error: &str, description: Option<String>, uri: Option<String>) -> Er
         _ => "The provider's documentation explains this error; the details hold what it said.",
     };
     let detail = [description, uri].into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Error::new("authorization_declined", format!("The server declined the sign-in: {error}."))
+    Error::new(ErrorCode::AuthorizationDeclined, format!("The server declined the sign-in: {error}."))
         .hint(hint)
         .detail((!detail.is_empty()).then_some(detail))
 }

@@ -13,7 +13,7 @@ use crate::{
     lock,
     provider::Provider,
     sign_in::Run,
-    view::{Change, SignInState, Step},
+    view::{Change, ErrorCode, SignInState, Step},
 };
 
 /// How often it is tried again to reach a provider whose keys are needed to accept what has arrived.
@@ -83,7 +83,7 @@ impl Engine {
             Ok(())
         };
         match ended {
-            Err(error) if error.code() == "session_unsaved" => return Err(error),
+            Err(error) if error.is(ErrorCode::SessionUnsaved) => return Err(error),
             Err(error) => self.report(&error),
             Ok(()) => {}
         }
@@ -220,7 +220,8 @@ impl Engine {
 
 /// Whether a later try can find a network or a provider that works again.
 fn is_transient(error: &Error) -> bool {
-    matches!(error.code(), "server_unreachable" | "server_timed_out" | "connection_lost")
+    let codes = [ErrorCode::ServerUnreachable, ErrorCode::ServerTimedOut, ErrorCode::ConnectionLost];
+    codes.into_iter().any(|code| error.is(code))
 }
 
 /// What a person can fix, while the reply stays where it is.

@@ -9,7 +9,7 @@ use std::{
 use bobbin_store::Session;
 use secrecy::SecretString;
 
-use crate::{Engine, Error, Result, lock};
+use crate::{Engine, Error, Result, lock, view::ErrorCode};
 
 /// The waits before each try; SQLite itself waits 5 s for another process that writes.
 const TRIES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(400)];
@@ -136,20 +136,20 @@ impl Engine {
     /// Why tokens are held. A database that is damaged takes them only after the next start, so they are set aside.
     async fn unsaved(&self, new: &NewTokens, refusal: Option<Error>) -> Error {
         let id = &new.session.id;
-        let damaged = refusal.as_ref().is_some_and(|error| error.code() == "store_damaged");
+        let damaged = refusal.as_ref().is_some_and(|error| error.is(ErrorCode::StoreDamaged));
         let known = lock(&self.0.storage.unsaved.set_aside).contains(id);
         let is_set_aside = damaged && (known || self.set_aside(new).await);
         let detail = refusal.and_then(|error| error.view().detail.clone());
         if is_set_aside {
             lock(&self.0.storage.unsaved.set_aside).insert(id.clone());
             return Error::new(
-                "session_unsaved",
+                ErrorCode::SessionUnsaved,
                 "Bobbin's database is damaged. The new tokens were saved beside it.",
             )
             .hint("Start Bobbin again: it recovers what can be read of the database and takes up the tokens.")
             .detail(detail);
         }
-        Error::new("session_unsaved", "The new tokens could not be written to disk and are held in memory.")
+        Error::new(ErrorCode::SessionUnsaved, "The new tokens could not be written to disk and are held in memory.")
             .hint("Make room on the disk and leave Bobbin open: it keeps trying, and the tokens can be used once they are safe.")
             .detail(detail)
     }
@@ -183,5 +183,6 @@ impl Engine {
 
 /// No later try can help.
 fn hopeless(error: &Error) -> bool {
-    matches!(error.code(), "session_overtaken" | "session_unknown" | "sign_in_over")
+    let codes = [ErrorCode::SessionOvertaken, ErrorCode::SessionUnknown, ErrorCode::SignInOver];
+    codes.into_iter().any(|code| error.is(code))
 }

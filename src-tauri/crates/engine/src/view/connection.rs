@@ -286,6 +286,8 @@ pub struct Problem {
     pub warning: bool,
     /// Nothing was entered yet, which is no mistake before somebody has been at the field.
     pub missing: bool,
+    /// A note at the field says the same, with what to do.
+    pub noted: bool,
 }
 
 /// A provider that a new connection can start from.

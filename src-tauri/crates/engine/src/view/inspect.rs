@@ -29,6 +29,8 @@ pub struct InspectRequest {
 pub struct InspectionView {
     /// Such as `id_token` or `callback`; `unknown` where nothing was recognised.
     pub kind: String,
+    /// Where it was found in another, such as `access_token`.
+    pub place: Option<String>,
     /// What it is and what is wrong with it, in one sentence.
     pub summary: String,
     pub problems: Vec<InspectProblemView>,

@@ -130,39 +130,3 @@ pub enum NoticeLevel {
     Warning,
     Error,
 }
-
-/// How every error crosses to the page, which decides by `code` and never by text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct ErrorView {
-    pub code: String,
-    /// What happened, in one sentence.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// What the other side said, masked; shown folded.
-    pub detail: Option<String>,
-    /// The id of the question that it asks, which a yes names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub question: Option<String>,
-}
-
-impl ErrorView {
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), hint: None, detail: None, question: None }
-    }
-
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    #[must_use]
-    pub fn detail(mut self, detail: Option<String>) -> Self {
-        self.detail = detail;
-        self
-    }
-}

@@ -153,6 +153,8 @@ pub struct ClaimView {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CheckView {
+    /// The claim or member that was checked, such as `at_hash` or `signature`.
+    pub name: String,
     pub title: String,
     pub outcome: CheckOutcome,
     /// The reason code of a failure, such as `id_token_nonce_mismatch`.

@@ -1,6 +1,6 @@
 //! How the client proves who it is: method, secret, key.
 
-use super::{Check, Facts, Finding, KeyFacts, listed};
+use super::{Check, Facts, Finding, KeyFacts, Setting, listed};
 use crate::{
     preset::{AuthenticationMethod, Preset},
     private_key::expiry_warning,
@@ -8,14 +8,17 @@ use crate::{
 
 const METHOD: Check = Check {
     code: "authentication_method",
-    field: "authentication",
+    setting: Setting::Authentication,
     explains: &["invalid_client", "unauthorized_client"],
 };
 const SECRET: Check =
-    Check { code: "client_secret_present", field: "authentication", explains: &["invalid_client"] };
-const KEY: Check = Check { code: "private_key_present", field: "key", explains: &["invalid_client"] };
-const ALGORITHM: Check = Check { code: "private_key_algorithm", field: "key", explains: &["invalid_client"] };
-const EXPIRY: Check = Check { code: "certificate_expiry", field: "key", explains: &["invalid_client"] };
+    Check { code: "client_secret_present", setting: Setting::Authentication, explains: &["invalid_client"] };
+const KEY: Check =
+    Check { code: "private_key_present", setting: Setting::Key, explains: &["invalid_client"] };
+const ALGORITHM: Check =
+    Check { code: "private_key_algorithm", setting: Setting::Key, explains: &["invalid_client"] };
+const EXPIRY: Check =
+    Check { code: "certificate_expiry", setting: Setting::Key, explains: &["invalid_client"] };
 
 pub(super) fn examine(facts: &Facts, findings: &mut Vec<Finding>) {
     let method = facts.method;
@@ -29,13 +32,13 @@ pub(super) fn examine(facts: &Facts, findings: &mut Vec<Finding>) {
                     .hint("It could still be an old one, or end where it was cut off: paste it again.")
             } else {
                 SECRET
-                    .error(format!("{method} needs the client secret, and none is kept here."))
+                    .missing(format!("{method} needs the client secret, and none is kept here."))
                     .hint("Paste the secret that the provider gave you with the client.")
             });
         }
         AuthenticationMethod::PrivateKeyJwt => match &facts.key {
             None => findings.push(
-                KEY.error("private_key_jwt needs the client's private key, and none is kept here.")
+                KEY.missing("private_key_jwt needs the client's private key, and none is kept here.")
                     .hint("Import the PEM file whose certificate or public key the provider has."),
             ),
             Some(key) => {

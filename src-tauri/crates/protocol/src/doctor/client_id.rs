@@ -1,27 +1,27 @@
 //! The client id: there, well-formed, and of this environment.
 
-use super::{Check, Facts, Finding};
+use super::{Check, Facts, Finding, Setting};
 
 const PRESENT: Check = Check {
     code: "client_id_present",
-    field: "clientId",
+    setting: Setting::ClientId,
     explains: &["invalid_client", "unauthorized_client", "invalid_grant", "invalid_request"],
 };
 const CHARACTERS: Check = Check {
     code: "client_id_characters",
-    field: "clientId",
+    setting: Setting::ClientId,
     explains: &["invalid_client", "unauthorized_client", "invalid_request"],
 };
 const ENVIRONMENT: Check = Check {
     code: "client_id_environment",
-    field: "clientId",
+    setting: Setting::ClientId,
     explains: &["invalid_client", "unauthorized_client"],
 };
 
 pub(super) fn examine(facts: &Facts, findings: &mut Vec<Finding>) {
     let id = facts.client_id;
     if id.is_empty() {
-        let missing = PRESENT.error("The client id is missing: the provider gave you one with the client.");
+        let missing = PRESENT.missing("The client id is missing: the provider gave you one with the client.");
         findings.push(missing.hint("Paste it, or import the provider's credentials file."));
         return;
     }

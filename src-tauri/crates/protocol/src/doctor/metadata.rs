@@ -1,6 +1,6 @@
 //! What the provider says about itself, compared with what is asked of it. A list that it leaves out says nothing.
 
-use super::{Check, Facts, Finding, listed};
+use super::{Check, Facts, Finding, Setting, listed};
 use crate::{
     discovery::ProviderMetadata,
     id_token::allowed,
@@ -9,21 +9,26 @@ use crate::{
 
 const METHOD: Check = Check {
     code: "metadata_authentication_method",
-    field: "authentication",
+    setting: Setting::Authentication,
     explains: &["invalid_client", "unauthorized_client"],
 };
 const ALGORITHM: Check =
-    Check { code: "metadata_assertion_algorithm", field: "key", explains: &["invalid_client"] };
-const PKCE: Check =
-    Check { code: "metadata_pkce", field: "issuer", explains: &["invalid_request", "invalid_grant"] };
-const ID_TOKEN: Check = Check { code: "metadata_id_token_algorithm", field: "issuer", explains: &[] };
+    Check { code: "metadata_assertion_algorithm", setting: Setting::Key, explains: &["invalid_client"] };
+const PKCE: Check = Check {
+    code: "metadata_pkce",
+    setting: Setting::Issuer,
+    explains: &["invalid_request", "invalid_grant"],
+};
+const ID_TOKEN: Check =
+    Check { code: "metadata_id_token_algorithm", setting: Setting::Issuer, explains: &[] };
 
 const GRANT_ERRORS: &[&str] = &["unauthorized_client", "unsupported_grant_type"];
-const CODE_GRANT: Check = Check { code: "metadata_code_grant", field: "issuer", explains: GRANT_ERRORS };
+const CODE_GRANT: Check =
+    Check { code: "metadata_code_grant", setting: Setting::Issuer, explains: GRANT_ERRORS };
 pub(super) const REFRESH_GRANT: Check =
-    Check { code: "metadata_refresh_grant", field: "scopes", explains: GRANT_ERRORS };
+    Check { code: "metadata_refresh_grant", setting: Setting::Scopes, explains: GRANT_ERRORS };
 const CLIENT_GRANT: Check =
-    Check { code: "metadata_client_grant", field: "clientScopes", explains: GRANT_ERRORS };
+    Check { code: "metadata_client_grant", setting: Setting::ClientScopes, explains: GRANT_ERRORS };
 
 pub(super) fn examine(facts: &Facts, metadata: &ProviderMetadata, findings: &mut Vec<Finding>) {
     findings.extend(method(facts.method, &metadata.token_endpoint_auth_methods_supported));

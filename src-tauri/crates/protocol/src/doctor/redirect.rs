@@ -2,24 +2,27 @@
 
 use url::Url;
 
-use super::{Check, Facts, Finding, RedirectKind};
+use super::{Check, Facts, Finding, RedirectKind, Setting};
 use crate::http::is_protected;
 
 const EXPLAINS: &[&str] = &["invalid_grant", "invalid_request", "unauthorized_client"];
-const FIELD: &str = "redirectUri";
 
-const PRESENT: Check = Check { code: "redirect_uri_present", field: FIELD, explains: EXPLAINS };
-const VALID: Check = Check { code: "redirect_uri_valid", field: FIELD, explains: EXPLAINS };
-const LENGTH: Check = Check { code: "redirect_uri_length", field: FIELD, explains: EXPLAINS };
-const REACHABLE: Check = Check { code: "redirect_uri_method", field: FIELD, explains: EXPLAINS };
-const PROTECTED: Check = Check { code: "redirect_uri_protected", field: FIELD, explains: EXPLAINS };
+const PRESENT: Check =
+    Check { code: "redirect_uri_present", setting: Setting::RedirectUri, explains: EXPLAINS };
+const VALID: Check = Check { code: "redirect_uri_valid", setting: Setting::RedirectUri, explains: EXPLAINS };
+const LENGTH: Check =
+    Check { code: "redirect_uri_length", setting: Setting::RedirectUri, explains: EXPLAINS };
+const REACHABLE: Check =
+    Check { code: "redirect_uri_method", setting: Setting::RedirectUri, explains: EXPLAINS };
+const PROTECTED: Check =
+    Check { code: "redirect_uri_protected", setting: Setting::RedirectUri, explains: EXPLAINS };
 
 pub(super) fn examine(facts: &Facts, findings: &mut Vec<Finding>) {
     let uri = facts.redirect_uri;
     if uri.is_empty() {
         findings.push(
             PRESENT
-                .error("The redirect URI is missing.")
+                .missing("The redirect URI is missing.")
                 .hint("Write one that the provider has registered for the client."),
         );
         return;

@@ -1,6 +1,6 @@
 //! Scopes: of the right kind for their token, known, and within the server's limit.
 
-use super::{Check, Facts, Finding, listed};
+use super::{Check, Facts, Finding, Setting, listed};
 use crate::{
     authorization::is_scope,
     preset::{AuthenticationMethod, Preset},
@@ -21,41 +21,47 @@ const INVALID: &[&str] = &["invalid_scope"];
 const USER: Checks = Checks {
     characters: Check {
         code: "scopes_characters",
-        field: "scopes",
+        setting: Setting::Scopes,
         explains: &["invalid_scope", "invalid_request"],
     },
-    kind: Check { code: "scopes_kind", field: "scopes", explains: REFUSED },
-    length: Check { code: "scopes_length", field: "scopes", explains: INVALID },
-    known: Check { code: "scopes_known", field: "scopes", explains: INVALID },
+    kind: Check { code: "scopes_kind", setting: Setting::Scopes, explains: REFUSED },
+    length: Check { code: "scopes_length", setting: Setting::Scopes, explains: INVALID },
+    known: Check { code: "scopes_known", setting: Setting::Scopes, explains: INVALID },
 };
 const CLIENT: Checks = Checks {
     characters: Check {
         code: "client_scopes_characters",
-        field: "clientScopes",
+        setting: Setting::ClientScopes,
         explains: &["invalid_scope", "invalid_request"],
     },
-    kind: Check { code: "client_scopes_kind", field: "clientScopes", explains: REFUSED },
-    length: Check { code: "client_scopes_length", field: "clientScopes", explains: INVALID },
-    known: Check { code: "client_scopes_known", field: "clientScopes", explains: INVALID },
+    kind: Check { code: "client_scopes_kind", setting: Setting::ClientScopes, explains: REFUSED },
+    length: Check { code: "client_scopes_length", setting: Setting::ClientScopes, explains: INVALID },
+    known: Check { code: "client_scopes_known", setting: Setting::ClientScopes, explains: INVALID },
 };
 
-const PRESENT: Check =
-    Check { code: "scopes_present", field: "scopes", explains: &["invalid_scope", "invalid_request"] };
-const OPENID: Check = Check { code: "scopes_openid", field: "scopes", explains: INVALID };
-const OFFLINE: Check = Check { code: "scopes_offline_access", field: "scopes", explains: REFUSED };
+const PRESENT: Check = Check {
+    code: "scopes_present",
+    setting: Setting::Scopes,
+    explains: &["invalid_scope", "invalid_request"],
+};
+const OPENID: Check = Check { code: "scopes_openid", setting: Setting::Scopes, explains: INVALID };
+const OFFLINE: Check = Check { code: "scopes_offline_access", setting: Setting::Scopes, explains: REFUSED };
 const CLIENT_AUTHENTICATED: Check = Check {
     code: "client_tokens_authenticated",
-    field: "clientScopes",
+    setting: Setting::ClientScopes,
     explains: &["unauthorized_client", "invalid_client"],
 };
-const DEPRECATED: Check =
-    Check { code: "client_tokens_deprecated", field: "clientScopes", explains: &["unauthorized_client"] };
+const DEPRECATED: Check = Check {
+    code: "client_tokens_deprecated",
+    setting: Setting::ClientScopes,
+    explains: &["unauthorized_client"],
+};
 
 /// What a user's sign-in asks for.
 pub(super) fn examine_user(facts: &Facts, findings: &mut Vec<Finding>) {
     let Facts { preset, scopes, .. } = facts;
     if scopes.is_empty() {
-        let none = PRESENT.error("No scope is chosen.");
+        let none = PRESENT.missing("No scope is chosen.");
         findings.push(none.hint("Choose at least one: a token without any scope opens nothing."));
         return;
     }

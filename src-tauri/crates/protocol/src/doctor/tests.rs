@@ -84,7 +84,7 @@ fn with(change: impl FnOnce(&mut Connection)) -> Connection {
 fn card(findings: &[Finding]) -> String {
     let lines = findings.iter().map(|it| {
         let hint = it.hint.as_ref().map(|hint| format!("\n    {hint}")).unwrap_or_default();
-        format!("{:?} {} ({}): {}{hint}", it.level, it.code, it.field, it.message)
+        format!("{:?} {} ({:?}): {}{hint}", it.level, it.code, it.setting, it.message)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -92,39 +92,38 @@ fn card(findings: &[Finding]) -> String {
 #[test]
 fn a_connection_that_lacks_nothing_passes_each_check_and_says_what_holds() {
     insta::assert_snapshot!(card(&stitch().findings()), @r#"
-    Passed client_id_present (clientId): There is a client id.
+    Passed client_id_present (ClientId): There is a client id.
         It could still be another client's than the provider registered, or than the code or token was given to.
-    Passed client_id_characters (clientId): The client id has no white space and no unusual character.
-    Passed client_id_environment (clientId): The client id begins with "test-", as it should here.
-    Passed authentication_method (authentication): The client is public: it sends neither a secret nor an assertion.
+    Passed client_id_characters (ClientId): The client id has no white space and no unusual character.
+    Passed client_id_environment (ClientId): The client id begins with "test-", as it should here.
+    Passed authentication_method (Authentication): The client is public: it sends neither a secret nor an assertion.
         If the provider gave you a secret or a key with the client, choose its method: it refuses the client without.
-    Passed redirect_uri_valid (redirectUri): The redirect URI is a URL without a fragment.
+    Passed redirect_uri_valid (RedirectUri): The redirect URI is a URL without a fragment.
         The provider could still have registered another one than dev.bobbin.workbench:/oauth/callback, by a single character.
-    Passed redirect_uri_length (redirectUri): The redirect URI is 36 of at most 400 characters long.
-    Passed redirect_uri_method (redirectUri): The redirect URI is an app link: the system hands it to the application that holds dev.bobbin.workbench.
-    Passed redirect_uri_protected (redirectUri): The code does not cross the network unprotected.
-    Passed scopes_present (scopes): 3 scopes are chosen.
-    Passed scopes_openid (scopes): openid is asked for, so an id_token says who signed in.
-    Passed scopes_offline_access (scopes): offline_access is asked for, so a refresh token comes.
+    Passed redirect_uri_length (RedirectUri): The redirect URI is 36 of at most 400 characters long.
+    Passed redirect_uri_method (RedirectUri): The redirect URI is an app link: the system hands it to the application that holds dev.bobbin.workbench.
+    Passed redirect_uri_protected (RedirectUri): The code does not cross the network unprotected.
+    Passed scopes_present (Scopes): 3 scopes are chosen.
+    Passed scopes_openid (Scopes): openid is asked for, so an id_token says who signed in.
+    Passed scopes_offline_access (Scopes): offline_access is asked for, so a refresh token comes.
         The provider could still not have allowed it to this client.
-    Passed scopes_kind (scopes): No scope in it is for client tokens alone.
-    Passed scopes_characters (scopes): Each scope is one word without quotes and backslashes.
-    Passed scopes_length (scopes): The scopes are 30 of at most 300 characters long.
-    Passed scopes_known (scopes): The preset knows each of the scopes.
+    Passed scopes_kind (Scopes): No scope in it is for client tokens alone.
+    Passed scopes_characters (Scopes): Each scope is one word without quotes and backslashes.
+    Passed scopes_length (Scopes): The scopes are 30 of at most 300 characters long.
+    Passed scopes_known (Scopes): The preset knows each of the scopes.
         The provider could still not have allowed one of them to this client.
-    Passed client_tokens_authenticated (clientScopes): The client is public, so it signs users in and gets no token of its own (RFC 6749 section 4.4).
+    Passed client_tokens_authenticated (ClientScopes): The client is public, so it signs users in and gets no token of its own (RFC 6749 section 4.4).
         A client token needs a client secret or a private key.
-    Passed client_scopes_kind (clientScopes): No scope of the client tokens is for users alone.
-    Passed client_scopes_characters (clientScopes): Each scope is one word without quotes and backslashes.
-    Passed client_scopes_length (clientScopes): The scopes are 21 of at most 300 characters long.
-    Passed client_scopes_known (clientScopes): The preset knows each of the scopes.
+    Passed client_scopes_kind (ClientScopes): No scope of the client tokens is for users alone.
+    Passed client_scopes_characters (ClientScopes): Each scope is one word without quotes and backslashes.
+    Passed client_scopes_length (ClientScopes): The scopes are 21 of at most 300 characters long.
+    Passed client_scopes_known (ClientScopes): The preset knows each of the scopes.
         The provider could still not have allowed one of them to this client.
     "#);
 }
 
 #[test]
 fn each_check_is_made_once_and_is_about_one_setting() {
-    let fields = ["clientId", "authentication", "key", "redirectUri", "scopes", "clientScopes", "issuer"];
     let connection = with(|it| {
         it.method = AuthenticationMethod::PrivateKeyJwt;
         it.key = Some(RSA_KEY);
@@ -133,7 +132,7 @@ fn each_check_is_made_once_and_is_about_one_setting() {
     let findings = connection.findings();
     let codes: std::collections::HashSet<_> = findings.iter().map(|it| it.code).collect();
     assert_eq!(codes.len(), findings.len());
-    assert!(findings.iter().all(|it| fields.contains(&it.field) && it.message.ends_with('.')));
+    assert!(findings.iter().all(|it| it.message.ends_with('.')));
 }
 
 #[test]
@@ -460,15 +459,17 @@ fn only_what_was_asked_for_is_suspected() {
     let findings = connection.findings();
     let fields = |error, asked| {
         let found = explain(error, asked, &findings).into_iter();
-        found.map(|it| (it.field, it.code)).collect::<Vec<_>>()
+        found.map(|it| (it.setting, it.code)).collect::<Vec<_>>()
     };
     for error in ["invalid_client", "unauthorized_client", "invalid_scope", "invalid_grant"] {
-        let of_client = |(field, _): &(&str, &str)| *field == "clientScopes";
+        let of_client = |(setting, _): &(Setting, &str)| *setting == Setting::ClientScopes;
         assert!(
             !fields(error, Asked::SignIn).iter().any(of_client),
             "{error}: no client token was asked for"
         );
-        let of_user = |(field, _): &(&str, &str)| matches!(*field, "scopes" | "redirectUri" | "issuer");
+        let of_user = |(setting, _): &(Setting, &str)| {
+            matches!(setting, Setting::Scopes | Setting::RedirectUri | Setting::Issuer)
+        };
         assert!(!fields(error, Asked::ClientToken).iter().any(of_user), "{error}: nobody signed in");
         let others = fields(error, Asked::Refresh).into_iter().filter(|it| of_user(it) || of_client(it));
         assert!(others.into_iter().all(|(_, code)| code == "metadata_refresh_grant"), "{error}");

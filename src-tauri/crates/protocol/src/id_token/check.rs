@@ -34,28 +34,31 @@ pub enum Outcome {
     Skipped,
 }
 
+/// What reason codes begin with.
+const KINDS: [&str; 5] = ["id_token", "access_token", "logout_token", "client_assertion", "jwt"];
+
 impl Check {
     /// A failure as the end of a sentence about the token, such as `it expired at 2019-12-12 08:26:38 UTC`.
     pub fn in_words(&self, claims: &Claims) -> String {
-        let code = self.code.as_deref().unwrap_or_default();
         let seconds = |name: &str| numeric_date(claims.get(name)?.as_number()?);
         let time = |name: &str| seconds(name).map_or_else(String::new, utc);
-        let is = |ending: &str| code.ends_with(ending);
-        if is("_expired") {
-            format!("it expired at {}", time("exp"))
-        } else if is("_not_yet_valid") {
-            format!("it is not valid before {}", time("nbf"))
-        } else if is("_iat_in_future") {
-            format!("it was issued in the future, at {}", time("iat"))
-        } else if is("_alg_none") || is("_signature_missing") {
-            "nobody has signed it".to_owned()
-        } else if is("_unknown_kid") || is("_no_fitting_key") {
-            "its key is not among the keys it was checked with".to_owned()
-        } else if is("_signature_invalid") {
-            "its signature does not fit".to_owned()
-        } else {
-            plain(&format!("its {} is wrong (expected {}, got {})", self.name, self.expected, self.got))
+        match self.reason() {
+            "expired" => format!("it expired at {}", time("exp")),
+            "not_yet_valid" => format!("it is not valid before {}", time("nbf")),
+            "iat_in_future" => format!("it was issued in the future, at {}", time("iat")),
+            "alg_none" | "signature_missing" => "nobody has signed it".to_owned(),
+            "unknown_kid" | "no_fitting_key" => {
+                "its key is not among the keys it was checked with".to_owned()
+            }
+            "signature_invalid" => "its signature does not fit".to_owned(),
+            _ => plain(&format!("its {} is wrong (expected {}, got {})", self.name, self.expected, self.got)),
         }
+    }
+
+    /// The reason code without the kind of token before it, such as `nonce_mismatch`; empty where nothing failed.
+    pub(crate) fn reason(&self) -> &str {
+        let code = self.code.as_deref().unwrap_or_default();
+        KINDS.iter().find_map(|kind| code.strip_prefix(kind)?.strip_prefix('_')).unwrap_or(code)
     }
 }
 

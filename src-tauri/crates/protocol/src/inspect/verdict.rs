@@ -41,15 +41,12 @@ pub(super) fn checks(kind: Kind, jwt: &Jwt, given: &Given) -> Vec<Check> {
             Kind::ClientAssertion | Kind::LogoutToken => check.name == "iat",
             _ => check.name != "signature",
         };
-        let absent = check.code.as_ref().is_some_and(|code| code.ends_with("_missing"));
+        let absent = check.reason() == format!("{}_missing", check.name);
         if optional && absent && check.name != "signature" {
             leave_out(check, "A token of this kind may do without it.");
         }
         // The provider's keys say nothing about what a client has signed.
-        let other_key = check
-            .code
-            .as_ref()
-            .is_some_and(|code| code.ends_with("unknown_kid") || code.ends_with("no_fitting_key"));
+        let other_key = matches!(check.reason(), "unknown_kid" | "no_fitting_key");
         if kind == Kind::ClientAssertion && other_key {
             leave_out(check, "It is signed by the client's own key, which is not among these.");
             check.hint = Some("Paste the client's certificate or JWKS to check it.".to_owned());

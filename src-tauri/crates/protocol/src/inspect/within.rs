@@ -1,6 +1,6 @@
 //! What stands among other words: a line of a log, a mail, several tokens in one paste.
 
-use super::{Given, Inspection, Kind, MAX_INNER};
+use super::{Given, Inspection, Kind, MAX_INNER, lowered};
 use crate::jwt;
 
 /// None where no whole token and no address with parameters stands in it.
@@ -29,10 +29,9 @@ pub(super) fn inspect(text: &str, given: &Given, depth: usize) -> Option<Inspect
     found.conclude(&what, "");
     // Where nothing is wrong, what the one thing is says more than that it is there.
     if let [only] = &found.inner[..]
-        && found.summary.ends_with(" in it.")
+        && !found.is_wrong()
     {
-        let inner = only.summary.split_once(": ").map_or(only.summary.as_str(), |(_, inner)| inner);
-        found.summary = format!("{what}: {inner}");
+        found.summary = format!("{what}: {}", lowered(&only.summary));
     }
     Some(found)
 }

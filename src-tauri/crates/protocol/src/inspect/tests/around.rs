@@ -44,7 +44,9 @@ fn several_tokens_of_one_paste_are_told_one_by_one() {
         assert_eq!(found.summary, "A text with 2 tokens in it.", "{between:?}");
         let kinds: Vec<_> = found.inner.iter().map(|inner| inner.kind).collect();
         assert_eq!(kinds, [Kind::IdToken, Kind::Jwt]);
-        assert!(found.inner[1].summary.starts_with("Token 2: a JWT"), "{}", found.inner[1].summary);
+        let second = &found.inner[1];
+        assert_eq!(second.place.as_deref(), Some("Token 2"));
+        assert!(second.summary.starts_with("A JWT"), "{}", second.summary);
     }
 }
 

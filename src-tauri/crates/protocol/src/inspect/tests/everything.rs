@@ -1,7 +1,7 @@
 //! Each kind of text that can be pasted, and the sentence about it.
 
 use crate::{
-    inspect::{Given, Inspection, inspect},
+    inspect::{Given, Inspection, inspect, lowered},
     samples::{SIGN_IN_ACCESS_TOKEN, SIGN_IN_ID_TOKEN},
     signing::{P256, RSA, ec_jwk, rsa_jwk, signed},
 };
@@ -13,10 +13,14 @@ pub(super) fn given() -> Given<'static> {
     Given { now: NOW, ..Given::default() }
 }
 
-/// `kind | summary`, then problems, then what is inside.
+/// `kind | place: summary`, then problems, then what is inside.
 pub(super) fn told(found: &Inspection, indent: &str) -> String {
     let kind = serde_json::to_value(found.kind).unwrap();
-    let mut lines = vec![format!("{indent}{} | {}", kind.as_str().unwrap(), found.summary)];
+    let summary = match &found.place {
+        Some(place) => format!("{place}: {}", lowered(&found.summary)),
+        None => found.summary.clone(),
+    };
+    let mut lines = vec![format!("{indent}{} | {summary}", kind.as_str().unwrap())];
     for problem in &found.problems {
         lines.push(format!("{indent}  ! {}", problem.message));
     }
