@@ -16,17 +16,19 @@ export interface Sent {
 /**
  * Brings the page's commands to a Bobbin without a window, and what that tells to the page.
  *
- * `sent` is told of each command before it goes. The promise is fulfilled when nothing that is told can be missed.
+ * `sent` is told of each command when it goes; its answer arrives once the promise of that is fulfilled, too. This one's
+ * is fulfilled when nothing that is told can be missed.
  */
 export async function connect(
   world: World,
-  { sent, signal }: { sent?: (command: Sent) => void; signal?: AbortSignal } = {},
+  { sent, signal }: { sent?: (command: Sent) => Promise<void> | void; signal?: AbortSignal } = {},
 ): Promise<void> {
   mockIPC(
-    (_, payload) => {
+    async (_, payload) => {
       const command = payload as unknown as Sent;
-      sent?.(command);
-      return call(world, command);
+      const [answer] = await Promise.allSettled([call(world, command), sent?.(command)]);
+      if (answer.status === "rejected") throw answer.reason;
+      return answer.value;
     },
     { shouldMockEvents: true },
   );

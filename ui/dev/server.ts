@@ -7,9 +7,11 @@ export interface DevServer {
   stop: () => void;
 }
 
-/** Compiles the dev server where it has to be, and starts it. */
+/** Starts the dev server that `BOBBIN_DEV_SERVER` names, or one that is compiled where it has to be. */
 export async function startDevServer(): Promise<DevServer> {
-  const { stdin, stdout } = spawn(program(), { stdio: ["pipe", "pipe", "inherit"] });
+  const { stdin, stdout } = spawn(process.env.BOBBIN_DEV_SERVER ?? program(), {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   for await (const line of createInterface({ input: stdout })) {
     const { url, token } = JSON.parse(line) as { url: string; token: string };
     // It ends when its input does, however this process ends.

@@ -44,7 +44,7 @@ export async function openWorld(before?: (world: World) => Promise<unknown>): Pr
 export async function openOn(on: World): Promise<void> {
   await close();
   listening = new AbortController();
-  const sent = ({ command, arguments: args }: Sent) => void on.sent.push({ command, args });
+  const sent = ({ command, arguments: args }: Sent) => on.take(command, args);
   await connect(on.address, { sent, signal: listening.signal });
   await mount();
 }

@@ -1,4 +1,4 @@
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 import { call, type World as Address } from "../dev/connect";
 import type { ErrorView, Overview, SessionView, SignInView } from "../src/ipc/generated";
 
@@ -25,24 +25,54 @@ export class World {
   /** The commands that the page has sent. */
   readonly sent: { command: string; args: Record<string, unknown> }[] = [];
 
+  readonly #held = new Map<string, Promise<void>[]>();
+  #aheadMs = 0;
+
   private constructor(name: string) {
     const { url, token } = inject("devServer");
     this.address = { url: `${url}/worlds/${name}`, headers: { Authorization: `Bearer ${token}` } };
   }
 
-  static async begin(): Promise<World> {
+  /** `memory`: nothing outlives the process, as without a key store. */
+  static async begin({ memory = false } = {}): Promise<World> {
     const world = new World(`${process.pid}-${process.env.VITEST_POOL_ID ?? 0}-${++count}`);
-    await world.restart();
+    await world.restart({ memory });
     return world;
   }
 
   /** Ends Bobbin and starts it again on the same folder. */
-  async restart(): Promise<void> {
-    await this.#request("", "POST");
+  async restart({ memory = false } = {}): Promise<void> {
+    await this.#request("", "POST", { memory });
   }
 
   async end(): Promise<void> {
     await this.#request("", "DELETE");
+  }
+
+  /** Holds the answer to the next `command` of the page until what this gives is called. */
+  hold(command: string): () => void {
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    this.#held.set(command, [...(this.#held.get(command) ?? []), held]);
+    return release;
+  }
+
+  /** The page sends a command; its answer arrives when the promise is fulfilled. */
+  async take(command: string, args: Record<string, unknown>): Promise<void> {
+    this.sent.push({ command, args });
+    await this.#held.get(command)?.shift();
+  }
+
+  /** The arguments of each `command` that the page has sent. */
+  sentAs(command: string): Record<string, unknown>[] {
+    return this.sent.filter((one) => one.command === command).map(({ args }) => args);
+  }
+
+  /** So much time goes by, for Bobbin and for the page. */
+  async later(milliseconds: number): Promise<void> {
+    this.#aheadMs += milliseconds;
+    await this.happens({ what: "clock", aheadMs: this.#aheadMs });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + milliseconds, shouldAdvanceTime: true });
   }
 
   /** A command as the page sends it, from outside the page. */

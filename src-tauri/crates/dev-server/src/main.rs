@@ -26,6 +26,7 @@ use axum::{
     routing::{get, post},
 };
 use rand::Rng as _;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -79,10 +80,22 @@ async fn bears_token(State(expected): State<Arc<String>>, request: Request, next
     }
 }
 
+#[derive(Deserialize)]
+struct Beginning {
+    /// Nothing outlives the process, as without a key store.
+    #[serde(default)]
+    memory: bool,
+}
+
 /// Starts a Bobbin for the first time; a second request for the same name starts it again on the same folder.
-async fn begin(State(worlds): State<Worlds>, Path(name): Path<String>) -> Result<(), (StatusCode, String)> {
+async fn begin(
+    State(worlds): State<Worlds>,
+    Path(name): Path<String>,
+    Json(Beginning { memory }): Json<Beginning>,
+) -> Result<(), (StatusCode, String)> {
     let before = worlds.get(&name).ok();
-    let world = World::new(before.as_deref()).map_err(|why| (StatusCode::INTERNAL_SERVER_ERROR, why))?;
+    let world = World::new(before.as_deref(), memory);
+    let world = world.map_err(|why| (StatusCode::INTERNAL_SERVER_ERROR, why))?;
     worlds.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(world));
     Ok(())
 }

@@ -17,7 +17,7 @@ pub(crate) struct World {
 
 impl World {
     /// On a new folder, or on that of a Bobbin that ran before.
-    pub(crate) fn new(before: Option<&Self>) -> Result<Self, String> {
+    pub(crate) fn new(before: Option<&Self>, memory: bool) -> Result<Self, String> {
         let folder = match before {
             Some(before) => before.folder.clone(),
             None => Arc::new(TempDir::new().map_err(|error| error.to_string())?),
@@ -28,7 +28,7 @@ impl World {
             data_dir: folder.path().to_owned(),
             workspace_dir: folder.path().to_owned(),
             // Any key will do: nobody else reads the folder.
-            keeping: Keeping::Key([7; 32]),
+            keeping: if memory { Keeping::Memory } else { Keeping::Key([7; 32]) },
             sandbox_port: 0,
             single_use: None,
             clock: outside.clone(),
