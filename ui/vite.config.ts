@@ -1,21 +1,35 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { startDevServer } from "./dev/server.ts";
 import { licenses } from "./licenses.ts";
 
-/** In the dev server alone, a made-up application answers the page's commands; a build knows nothing of it. */
-function standIn(): Plugin {
+/** While the page is developed in a browser, the real engine answers over HTTP; a build knows nothing of it. */
+function engine(): Plugin {
   return {
-    name: "bobbin-stand-in",
-    apply: (_, { command, isPreview }) => command === "serve" && !isPreview,
+    name: "bobbin-engine",
+    apply: (_, { command, isPreview }) => command === "serve" && !isPreview && !process.env.VITEST,
+    async config() {
+      const { url, token } = await startDevServer();
+      const headers = { Authorization: `Bearer ${token}` };
+      const world = `${url}/worlds/browser`;
+      await fetch(world, {
+        method: "POST",
+        headers: { ...headers, "Content-Type": "application/json" },
+        body: "{}",
+      });
+      // The token stays here: the page asks its own server.
+      const proxied = { target: world, headers, rewrite: (path: string) => path.replace(/^\/bobbin/, "") };
+      return { server: { proxy: { "/bobbin": proxied } } };
+    },
     transformIndexHtml: () => [
-      { tag: "script", attrs: { type: "module", src: "/src/dev/start.ts" }, injectTo: "head-prepend" },
+      { tag: "script", attrs: { type: "module", src: "/dev/start.ts" }, injectTo: "head-prepend" },
     ],
   };
 }
 
 export default defineConfig({
-  plugins: [svelte(), standIn(), licenses()],
+  plugins: [svelte(), engine(), licenses()],
   clearScreen: false,
   build: {
     target: ["es2022", "safari16"],

@@ -1,5 +1,6 @@
+import { listen } from "@tauri-apps/api/event";
 import { connect } from "./connect";
 
-/** The page in an ordinary browser: Vite hands its requests on, and adds the token. */
+/** The page in an ordinary browser. Vite hands its requests on to the dev server, and adds the token. */
 void connect({ url: "/bobbin", headers: {} });
-window.addEventListener("bobbin:open", (event) => window.open((event as CustomEvent<string>).detail));
+void listen<string>("open", ({ payload }) => window.open(payload));
