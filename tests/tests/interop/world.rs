@@ -91,6 +91,7 @@ impl World {
     pub(crate) async fn save(&self, change: impl FnOnce(&mut ConnectionDraft)) {
         let view = self.connection().await;
         let mut draft = ConnectionDraft {
+            revision: view.revision,
             name: view.name,
             client_id: view.client_id,
             scopes: view.scopes,

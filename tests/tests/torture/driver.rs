@@ -137,6 +137,7 @@ impl Driver {
         let view = self.engine.connection(&slug, |_| LinkRegistration::Unknown).await?;
         let endpoint = |kind, url: String| EndpointDraft { kind, url };
         let draft = ConnectionDraft {
+            revision: view.revision,
             name: view.name,
             client_id: client.to_owned(),
             scopes: ["openid", "profile", "offline_access"].map(str::to_owned).to_vec(),

@@ -200,6 +200,7 @@ export function connection(slug: string, part: Partial<ConnectionView> = {}): Co
       : id === "stitch-test"
         ? "Stitch, test clients"
         : summary,
+    revision: "1",
     file: `connections/${slug}.toml`,
     clientId: local ? "test-18fbd892-3b73-43c3-a854-c6f78c681349" : "",
     clientIdHint: clientIdHints[id] ?? null,

@@ -94,6 +94,7 @@ export function draftOf(fields: Fields, view: ConnectionView): ConnectionDraft {
     values.filter(({ name }) => !whyReserved(view.reserved, rows, name));
   const { authorize, token, refresh } = fields.parameters;
   return {
+    revision: view.revision,
     ...fields,
     headers: allowed("headers", fields.headers),
     parameters: {
@@ -105,6 +106,41 @@ export function draftOf(fields: Fields, view: ConnectionView): ConnectionDraft {
     algorithm: algorithm === algorithms[0] ? "" : algorithm,
     kid: kid === key?.kid ? "" : kid,
   };
+}
+
+/** The fields as the form names them. */
+const names: Record<keyof Fields, string> = {
+  name: "Name",
+  clientId: "Client ID",
+  scopes: "Scopes",
+  redirectMethod: "Return through",
+  redirectUri: "Redirect URI",
+  endpoints: "Endpoints",
+  authenticationMethod: "Authentication",
+  algorithm: "Algorithm",
+  kid: "Key ID",
+  audience: "Audience of the assertion",
+  clientScopes: "Client scopes",
+  clientAudience: "Audience of client tokens",
+  refreshPolicy: "Refresh",
+  headers: "Extra headers",
+  parameters: "Extra parameters",
+};
+
+export const fieldName = (field: keyof Fields) => names[field];
+
+/** A field's value on one line or a few, to be compared with another. */
+export function inWords(value: Fields[keyof Fields]): string {
+  if (value === null) return "the preset's own";
+  if (typeof value === "string") return value || "nothing";
+  const lines = Array.isArray(value)
+    ? value.map((one) => (typeof one === "string" ? one : `${one.name}: ${one.value}`))
+    : Object.entries(value).flatMap(([name, inner]: [string, string | NamedValue[]]) =>
+        typeof inner === "string"
+          ? `${name}: ${inner}`
+          : inner.map((one) => `${name} ${one.name}: ${one.value}`),
+      );
+  return lines.join("\n") || "nothing";
 }
 
 /** Why a save was refused, where the rows of extra headers and parameters are to blame. */

@@ -1,5 +1,6 @@
 import { SvelteSet } from "svelte/reactivity";
 import { connection, connectionSave } from "../ipc/generated/commands/connections";
+import { isError } from "../ipc/errors";
 import { asErrorView } from "../ipc/transport";
 import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/generated";
 import { onChange } from "./changes";
@@ -12,6 +13,13 @@ const SAVE_AFTER_MS = 400;
 
 /** A field's problem, or that it is still to be filled in. */
 export type FieldProblem = Problem & { awaited?: true };
+
+/** A field that was edited here and, meanwhile, in the file. */
+export interface Conflict {
+  field: keyof Fields;
+  mine: Fields[keyof Fields];
+  theirs: Fields[keyof Fields];
+}
 
 /** What a page that is loaded again needs, to go on where another one was: see `ConnectionForm`. */
 interface Typed {
@@ -32,6 +40,8 @@ export class ConnectionForm {
   /** Why the last save failed; what was typed is kept. */
   saveError = $state.raw<ErrorView | null>(null);
   state = $state<"clean" | "typing" | "saving" | "saved">("clean");
+  /** What somebody has to decide about before anything is saved. */
+  conflicts = $state.raw<Conflict[]>([]);
   /** Somebody has tried to sign in: from then on what is missing is said. */
   complains = $state(false);
   #visited = new SvelteSet<string>();
@@ -133,12 +143,37 @@ export class ConnectionForm {
       for (const name of Object.keys(now) as (keyof Fields)[]) {
         const outside = !equal(now[name], this.#had[name]);
         const typing = !equal(typed[name], this.#told[name]);
+        if (outside && typing) this.#disagree({ field: name, mine: typed[name], theirs: now[name] });
         if (!outside || typing) continue;
         Object.assign(this.fields, { [name]: now[name] });
         Object.assign(this.#told, { [name]: structuredClone(now[name]) });
       }
     }
     this.#had = structuredClone(now);
+  }
+
+  /** What was typed here goes into the file. */
+  keepMine(): Promise<void> {
+    this.conflicts = [];
+    this.edited();
+    return this.flush();
+  }
+
+  /** What the file says goes into the fields; what else was typed is kept and saved. */
+  takeTheirs(): Promise<void> {
+    for (const { field, theirs } of this.conflicts) {
+      Object.assign(this.fields, { [field]: structuredClone(theirs) });
+      Object.assign(this.#told ?? {}, { [field]: structuredClone(theirs) });
+    }
+    this.conflicts = [];
+    this.edited();
+    return this.flush();
+  }
+
+  #disagree(conflict: Conflict): void {
+    const others = this.conflicts.filter(({ field }) => field !== conflict.field);
+    // Both may have come to the same.
+    this.conflicts = equal(conflict.mine, conflict.theirs) ? others : [...others, conflict];
   }
 
   /** The connection is gone. */
@@ -162,6 +197,7 @@ export class ConnectionForm {
 
   async #save(): Promise<void> {
     const fields = $state.snapshot(this.fields);
+    if (this.conflicts.length > 0) return;
     if (!this.view || equal(fields, this.#told)) {
       if (this.state === "typing") this.state = "saved";
       return;
@@ -176,9 +212,25 @@ export class ConnectionForm {
       this.saveError = null;
       if (this.state === "saving") this.state = "saved";
     } catch (error) {
-      this.saveError = asErrorView(error);
       this.state = "typing";
+      await this.#refused(asErrorView(error));
     }
+  }
+
+  async #refused(error: ErrorView): Promise<void> {
+    if (!isError(error, "connection_changed_outside")) {
+      this.saveError = error;
+      return;
+    }
+    try {
+      this.take(await connection(this.slug));
+      this.saveError = null;
+    } catch (unreadable) {
+      this.saveError = asErrorView(unreadable);
+      return;
+    }
+    // Where both have edited other fields, nobody has to decide.
+    if (this.conflicts.length === 0) this.edited();
   }
 }
 

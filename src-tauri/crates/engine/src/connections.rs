@@ -43,6 +43,8 @@ impl Engine {
         slug: &str,
         registration: impl FnOnce(&str) -> LinkRegistration,
     ) -> Result<ConnectionView> {
+        // Before the file is read: a change between the two must not be taken for known.
+        let revision = self.0.workspace.connection_revision(slug)?;
         let provider = self.provider_at_rest(slug)?;
         // The first picture does not wait for the key store.
         let secrets = match self.store_if_open() {
@@ -62,6 +64,7 @@ impl Engine {
             preset: preset.id.clone(),
             preset_summary: preset.summary.clone(),
             file: format!("connections/{slug}.toml"),
+            revision,
             client_id: file.client_id.clone(),
             client_id_hint: preset.client_id_hint.clone(),
             scopes: file.scopes.clone(),
@@ -131,7 +134,13 @@ impl Engine {
         Ok(slug)
     }
 
+    /// Refused with `connection_changed_outside` where the file is not the one that was edited any more.
     pub async fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
+        if self.0.workspace.connection_revision(slug)? != draft.revision {
+            let message = "The connection's file was changed outside this form, and nothing was saved.";
+            return Err(Error::new(ErrorCode::ConnectionChangedOutside, message)
+                .hint("Compare the two, then keep yours or take what the file says."));
+        }
         let before = self.0.workspace.connection(slug)?;
         let file = draft::file_of(draft, before.clone())?;
         self.trust_saved(slug, Some(&before), &file).await?;
@@ -145,9 +154,9 @@ impl Engine {
     /// Answers with its name, or the file's where that cannot be read.
     /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
     pub async fn connection_delete(&self, slug: &str) -> Result<String> {
-        // A file that cannot be read can be deleted, but not be brought back.
-        let file = self.0.workspace.connection(slug).ok();
-        let name = file.as_ref().map_or_else(|| slug.to_owned(), |file| file.name.clone());
+        let name = self.0.workspace.connection(slug).map_or_else(|_| slug.to_owned(), |file| file.name);
+        // Also one that is no connection comes back. A file that cannot even be read can only be deleted.
+        let file = self.0.workspace.connection_bytes(slug).ok();
         for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
             if waiting.connection == slug {
                 self.cancel_sign_in(&waiting.id, DELETED).await?;
@@ -205,7 +214,7 @@ impl Engine {
         let deleted = lock(&self.0.undo).connection(slug).ok_or_else(|| {
             Error::new("undo_gone", "This connection can no longer be brought back.").hint("Create it again.")
         })?;
-        let there = self.0.workspace.connection(slug).ok();
+        let there = self.0.workspace.connection_bytes(slug).ok();
         let is_there = there.as_ref() == Some(&deleted.file);
         if there.is_some() && !is_there {
             return Err(Error::new("name_taken", "Another connection bears this name by now.")
@@ -224,7 +233,7 @@ impl Engine {
             }
         }
         if !is_there {
-            self.0.workspace.save_connection(slug, &deleted.file)?;
+            self.0.workspace.restore_connection(slug, &deleted.file)?;
         }
         lock(&self.0.undo).drop_connection(slug);
         self.changed(Change::Overview);

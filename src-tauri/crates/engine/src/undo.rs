@@ -1,6 +1,6 @@
 //! What was deleted a moment ago, so that one click brings it back. Gone when the app ends.
 
-use bobbin_store::{ClientKey, ClientSecrets, ConnectionFile, Origin, RefreshRecord, Session};
+use bobbin_store::{ClientKey, ClientSecrets, Origin, RefreshRecord, Session};
 
 /// Enough for a person's second thoughts, and for the sessions that go with a connection.
 const KEPT: usize = 200;
@@ -8,7 +8,8 @@ const KEPT: usize = 200;
 /// A connection with its client's secrets, where its credentials may go, and the sessions that went with it, by id.
 #[derive(Clone)]
 pub(crate) struct Deleted {
-    pub(crate) file: ConnectionFile,
+    /// As it was, byte by byte.
+    pub(crate) file: Vec<u8>,
     pub(crate) sessions: Vec<String>,
     pub(crate) secrets: ClientSecrets,
     pub(crate) origins: Vec<Origin>,

@@ -15,7 +15,7 @@ use bobbin_engine::{
 };
 use server::{forwarded, json, server, slow};
 use tempfile::TempDir;
-use world::{Person, bobbin, folder, next_bobbin, nobody_has_it_open, process, sql};
+use world::{Person, World, bobbin, draft, folder, next_bobbin, nobody_has_it_open, process, sql};
 
 const DAMAGE: &str = "PRAGMA writable_schema = on;
      UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';
@@ -206,4 +206,37 @@ fn a_sign_in_whose_tokens_a_damaged_database_does_not_take_ends_well_after_its_r
 fn kept_secret(folder: &TempDir) -> Vec<u8> {
     let database = rusqlite::Connection::open(folder.path().join("bobbin.sqlite3")).unwrap();
     database.query_row("SELECT secret FROM client_secrets", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_whose_file_cannot_be_read_is_deleted_and_comes_back_byte_for_byte() {
+    let world = World::new();
+    let path = world.folder.path().join("connections/sandbox.toml");
+    let content = b"name = \"Sandbox\"\nclient_id = \xff\n";
+    std::fs::write(&path, content).unwrap();
+    assert!(world.engine.overview().await.connections[0].broken.is_some());
+
+    assert_eq!(world.engine.connection_delete("sandbox").await.unwrap(), "sandbox");
+    assert!(!path.exists());
+    world.engine.connection_restore("sandbox").await.unwrap();
+
+    assert_eq!(std::fs::read(&path).unwrap(), content);
+}
+
+#[tokio::test]
+async fn a_form_is_saved_only_over_the_file_that_it_shows() {
+    let world = World::new();
+    let mut draft = draft(world.connection().await);
+    draft.name = "Mine".to_owned();
+    let path = world.folder.path().join("connections/sandbox.toml");
+    let theirs = std::fs::read_to_string(&path).unwrap().replace("Sandbox", "Theirs");
+    std::fs::write(&path, &theirs).unwrap();
+
+    let refused = world.engine.connection_save("sandbox", draft.clone()).await.unwrap_err();
+
+    assert_eq!(refused.code(), "connection_changed_outside");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs, "nothing was written");
+    draft.revision = world.connection().await.revision;
+    world.engine.connection_save("sandbox", draft).await.unwrap();
+    assert_eq!(world.connection().await.name, "Mine");
 }

@@ -10,7 +10,11 @@ import type { RefreshPolicy } from "./RefreshPolicy";
 /**
  * What a person may change about a connection.
  */
-export type ConnectionDraft = { name: string, clientId: string, scopes: Array<string>, redirectMethod: RedirectMethod, redirectUri: string, 
+export type ConnectionDraft = { 
+/**
+ * That of the view that was edited: it is saved only while the file has that content.
+ */
+revision: string, name: string, clientId: string, scopes: Array<string>, redirectMethod: RedirectMethod, redirectUri: string, 
 /**
  * Only those that differ from the preset; an empty value returns to the preset's.
  */

@@ -30,7 +30,11 @@ presetSummary: string,
 /**
  * `connections/sandbox.toml`.
  */
-file: string, clientId: string, 
+file: string, 
+/**
+ * What tells the content of the file from any other.
+ */
+revision: string, clientId: string, 
 /**
  * What the client registration looks like, such as "ids of test clients begin with test-".
  */

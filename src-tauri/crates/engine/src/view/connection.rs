@@ -22,6 +22,8 @@ pub struct ConnectionView {
     pub preset_summary: String,
     /// `connections/sandbox.toml`.
     pub file: String,
+    /// What tells the content of the file from any other.
+    pub revision: String,
     pub client_id: String,
     /// What the client registration looks like, such as "ids of test clients begin with test-".
     pub client_id_hint: Option<String>,
@@ -153,6 +155,8 @@ pub struct RedirectCheck {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ConnectionDraft {
+    /// That of the view that was edited: it is saved only while the file has that content.
+    pub revision: String,
     pub name: String,
     pub client_id: String,
     pub scopes: Vec<String>,

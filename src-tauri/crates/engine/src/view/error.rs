@@ -24,6 +24,7 @@ macro_rules! error_codes {
 
 error_codes! {
     AuthorizationDeclined = "authorization_declined",
+    ConnectionChangedOutside = "connection_changed_outside",
     ConnectionDeletedInPart = "connection_deleted_in_part",
     ConnectionLost = "connection_lost",
     EndpointChanged = "endpoint_changed",

@@ -220,6 +220,7 @@ impl World {
 pub fn draft(view: ConnectionView) -> ConnectionDraft {
     let client_tokens = view.client_tokens;
     ConnectionDraft {
+        revision: view.revision,
         name: view.name,
         client_id: view.client_id,
         scopes: view.scopes,

@@ -1,5 +1,9 @@
 //! The connections of a workspace: listed, read, written and deleted.
 
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+
 use super::{
     ConnectionFile, FileError, Workspace, files,
     naming::{slugify, unique},
@@ -32,17 +36,31 @@ impl Workspace {
     }
 
     pub fn connection(&self, slug: &str) -> Result<ConnectionFile, FileError> {
-        let place = files::inside(&self.connections_dir(), single(slug)?)?;
-        let path = files::with_ending(&place, ENDING)?;
+        let path = self.connection_path(slug)?;
         ConnectionFile::parse(&path, &files::read(&path)?)
+    }
+
+    /// The file as it is, also one that cannot be read as a connection.
+    pub fn connection_bytes(&self, slug: &str) -> Result<Vec<u8>, FileError> {
+        files::read_bytes(&self.connection_path(slug)?)
+    }
+
+    /// What tells this content of the file from any other: its SHA-256, in hexadecimal.
+    pub fn connection_revision(&self, slug: &str) -> Result<String, FileError> {
+        let digest = Sha256::digest(self.connection_bytes(slug)?);
+        Ok(digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
     }
 
     /// Writes `connections/<slug>.toml`, in place of what was there.
     pub fn save_connection(&self, slug: &str, connection: &ConnectionFile) -> Result<(), FileError> {
-        let place = files::inside(&self.connections_dir(), single(slug)?)?;
-        let path = files::with_ending(&place, ENDING)?;
+        let path = self.connection_path(slug)?;
         let text = connection.text(&path)?;
-        files::write(&path, &text)
+        files::write(&path, text)
+    }
+
+    /// Writes the file as [`Workspace::connection_bytes`] gave it.
+    pub fn restore_connection(&self, slug: &str, bytes: &[u8]) -> Result<(), FileError> {
+        files::write(&self.connection_path(slug)?, bytes)
     }
 
     /// Writes a new file named after the connection and returns its slug.
@@ -58,8 +76,11 @@ impl Workspace {
     }
 
     pub fn delete_connection(&self, slug: &str) -> Result<(), FileError> {
-        let place = files::inside(&self.connections_dir(), single(slug)?)?;
-        files::remove(&files::with_ending(&place, ENDING)?)
+        files::remove(&self.connection_path(slug)?)
+    }
+
+    fn connection_path(&self, slug: &str) -> Result<PathBuf, FileError> {
+        files::with_ending(&files::inside(&self.connections_dir(), single(slug)?)?, ENDING)
     }
 }
 

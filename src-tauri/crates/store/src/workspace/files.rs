@@ -22,6 +22,11 @@ pub(crate) fn create_folders(dir: &Path) -> Result<(), FileError> {
 
 /// Reads a text of at most 1 MiB.
 pub(crate) fn read(path: &Path) -> Result<String, FileError> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| FileError::NotText { path: path.to_owned() })
+}
+
+/// Reads at most 1 MiB of anything.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, FileError> {
     let wrong = |source| FileError::io(path, source);
     let file = fs::File::open(path).map_err(wrong)?;
     let size = file.metadata().map_err(wrong)?.len();
@@ -29,15 +34,16 @@ pub(crate) fn read(path: &Path) -> Result<String, FileError> {
     file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(wrong)?;
     let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     check_size(path, size.max(read))?;
-    String::from_utf8(bytes).map_err(|_| FileError::NotText { path: path.to_owned() })
+    Ok(bytes)
 }
 
 /// Writes a whole file or nothing: to a hidden file beside it, to the disk, then in its place.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), FileError> {
-    check_size(path, u64::try_from(text.len()).unwrap_or(u64::MAX))?;
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), FileError> {
+    let content = content.as_ref();
+    check_size(path, u64::try_from(content.len()).unwrap_or(u64::MAX))?;
     let dir = path.parent().unwrap_or(Path::new("."));
     create_folders(dir)?;
-    replace(dir, path, text).map_err(|source| FileError::io(path, source))
+    replace(dir, path, content).map_err(|source| FileError::io(path, source))
 }
 
 /// Removes a file; `NotFound` where there is none.
@@ -135,14 +141,14 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn replace(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
+fn replace(dir: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".bobbin-").suffix(".tmp");
     // A team reads these files: the person's umask decides, not the temporary file's 600.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(dir)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_folder(dir)

@@ -187,3 +187,22 @@ fn a_slug_cannot_lead_to_another_folder() {
         assert!(matches!(workspace.delete_connection(slug), Err(FileError::Name { .. })), "{slug:?}");
     }
 }
+
+#[test]
+fn a_file_that_is_no_connection_can_be_put_back_as_it_was_and_each_content_has_its_revision() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open(folder.path()).unwrap();
+    let content = b"name = \"\xe9\"\r\n";
+    fs::write(folder.path().join("connections/broken.toml"), content).unwrap();
+    let (bytes, revision) =
+        (workspace.connection_bytes("broken").unwrap(), workspace.connection_revision("broken").unwrap());
+    workspace.delete_connection("broken").unwrap();
+    assert!(matches!(workspace.connection_revision("broken"), Err(FileError::NotFound { .. })));
+
+    workspace.restore_connection("broken", &bytes).unwrap();
+
+    assert_eq!(fs::read(folder.path().join("connections/broken.toml")).unwrap(), content);
+    assert_eq!(workspace.connection_revision("broken").unwrap(), revision);
+    workspace.restore_connection("broken", b"name = 1").unwrap();
+    assert_ne!(workspace.connection_revision("broken").unwrap(), revision);
+}

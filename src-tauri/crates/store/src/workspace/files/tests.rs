@@ -62,7 +62,7 @@ fn a_file_of_one_mebibyte_is_taken_and_a_larger_one_is_not() {
     write(&path, &most).unwrap();
     assert_eq!(read(&path).unwrap(), most);
     assert!(
-        matches!(write(&path, &format!("{most}x")), Err(FileError::TooLarge { size, .. }) if size == LIMIT + 1)
+        matches!(write(&path, format!("{most}x")), Err(FileError::TooLarge { size, .. }) if size == LIMIT + 1)
     );
     fs::write(&path, format!("{most}x")).unwrap();
     assert!(matches!(read(&path), Err(FileError::TooLarge { .. })));

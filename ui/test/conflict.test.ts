@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { screen, waitFor, within } from "@testing-library/dom";
+import { expect, test } from "vitest";
+import { arrive, button, openWorld, press, user } from "./page";
+import type { World } from "./world";
+
+const file = async (world: World) => `${(await world.overview()).status.workspace}/connections/sandbox.toml`;
+
+const field = (name: string) => screen.findByRole<HTMLInputElement>("textbox", { name });
+
+/** As an editor or a `git pull` does. */
+function edit(path: string, from: string | RegExp, to: string): void {
+  const before = readFileSync(path, "utf8");
+  const after = before.replace(from, to);
+  expect(after).not.toBe(before);
+  writeFileSync(path, after);
+}
+
+/** Types into the form and, before that is saved, edits the same setting in the file. */
+async function disagree(): Promise<{ world: World; path: string; card: HTMLElement }> {
+  const world = await openWorld();
+  const path = await file(world);
+  const id = await field("Client ID");
+  await user.clear(id);
+  await user.type(id, "test-mine");
+  edit(path, /client_id = ".*"/, 'client_id = "test-theirs"');
+  const card = await screen.findByRole("alert", { name: /changed outside Bobbin/ });
+  return { world, path, card };
+}
+
+test("what was typed and what the file says by then are compared, and nothing is saved before somebody decides", async () => {
+  const { world, path, card } = await disagree();
+  expect(card.textContent).toContain("Client ID");
+  await user.click(within(card).getByRole("button", { name: "Compare" }));
+  const both = within(card).getByRole("row", { name: /Client ID/ });
+  expect(
+    within(both)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent),
+  ).toEqual(["test-mine", "test-theirs"]);
+  const saves = world.sentAs("connection_save").length;
+  (await field("Client ID")).blur();
+  await user.type(await field("Redirect URI"), "x{Backspace}{Tab}");
+  expect(world.sentAs("connection_save")).toHaveLength(saves);
+  expect(readFileSync(path, "utf8")).toContain("test-theirs");
+});
+
+test("Keep mine writes what was typed into the file as it is by then", async () => {
+  const { path, card } = await disagree();
+  edit(path, 'name = "Sandbox"', 'name = "Renamed"');
+  await user.click(within(card).getByRole("button", { name: "Keep mine" }));
+  await waitFor(() => expect(readFileSync(path, "utf8")).toContain('client_id = "test-mine"'));
+  expect(readFileSync(path, "utf8")).toContain('name = "Renamed"');
+  await waitFor(() => expect(screen.queryByRole("alert", { name: /changed outside/ })).toBeNull());
+});
+
+test("Take theirs shows what the file says and leaves it as it is", async () => {
+  const { path, card } = await disagree();
+  await user.click(within(card).getByRole("button", { name: "Take theirs" }));
+  await waitFor(async () => expect((await field("Client ID")).value).toBe("test-theirs"));
+  expect(screen.queryByRole("alert", { name: /changed outside/ })).toBeNull();
+  expect(readFileSync(path, "utf8")).toContain("test-theirs");
+});
+
+test("an edit of another setting from outside joins what was typed without a question", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  const id = await field("Client ID");
+  await user.clear(id);
+  await user.type(id, "test-mine");
+  edit(path, 'name = "Sandbox"', 'name = "Renamed"');
+  await waitFor(() => expect(readFileSync(path, "utf8")).toContain('client_id = "test-mine"'));
+  expect(readFileSync(path, "utf8")).toContain('name = "Renamed"');
+  await arrive("Renamed");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("a connection whose file cannot be read can be deleted, and Undo brings the file back byte for byte", async () => {
+  const broken = 'name = "Sandbox"\nclient_id = \n';
+  let path = "";
+  await openWorld(async (world) => {
+    path = await file(world);
+    writeFileSync(path, broken);
+  });
+  await arrive("sandbox");
+  expect((await screen.findByRole("alert")).textContent).toContain("sandbox.toml");
+  await press("More actions");
+  await user.click(screen.getByRole("menuitem", { name: "Delete the connection" }));
+  await button("Undo");
+  expect(existsSync(path)).toBe(false);
+  await press("Undo");
+  await waitFor(() => expect(readFileSync(path, "utf8")).toBe(broken));
+});
