@@ -1,6 +1,15 @@
 import { inject, vi } from "vitest";
 import { call, type World as Address } from "../dev/connect";
-import type { ErrorView, Overview, SessionView, SignInView } from "../src/ipc/generated";
+import type {
+  ConnectionDraft,
+  ConnectionView,
+  EndpointKind,
+  ErrorView,
+  FaultView,
+  Overview,
+  SessionView,
+  SignInView,
+} from "../src/ipc/generated";
 
 let count = 0;
 
@@ -150,6 +159,24 @@ export class World {
     return this.call("overview");
   }
 
+  connection(slug = "sandbox"): Promise<ConnectionView> {
+    return this.call("connection", { slug });
+  }
+
+  /** Saves a connection as its form does, with these changes. */
+  async save(changes: Partial<ConnectionDraft>, slug = "sandbox"): Promise<ConnectionView> {
+    const draft = { ...draftOf(await this.connection(slug)), ...changes };
+    return this.call("connection_save", { slug, draft });
+  }
+
+  /** Where an endpoint is; the sandbox runs from then on. */
+  async endpoint(kind: EndpointKind, slug = "sandbox"): Promise<string> {
+    const faults = await this.call<FaultView[]>("sandbox_faults");
+    await this.faults(...faults.filter(({ active }) => active).map(({ id }) => id));
+    const { endpoints } = await this.connection(slug);
+    return endpoints.find((one) => one.kind === kind)?.url ?? "";
+  }
+
   async #request(path: string, method: string, body?: unknown): Promise<Response> {
     const headers = { ...this.address.headers, "Content-Type": "application/json" };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -157,6 +184,27 @@ export class World {
     if (!reply.ok) throw new Error(`the dev server answers ${reply.status}: ${await reply.text()}`);
     return reply;
   }
+}
+
+/** What the form sends back when nothing was typed. */
+function draftOf(view: ConnectionView): ConnectionDraft {
+  return {
+    name: view.name,
+    clientId: view.clientId,
+    scopes: view.scopes,
+    redirectMethod: view.redirectMethod,
+    redirectUri: view.redirectUri,
+    refreshPolicy: view.refreshPolicy,
+    headers: view.headers,
+    parameters: view.parameters,
+    endpoints: [],
+    authenticationMethod: view.authentication.method,
+    algorithm: "",
+    kid: "",
+    audience: view.authentication.audience,
+    clientScopes: view.clientTokens?.scopes ?? [],
+    clientAudience: view.clientTokens?.audience ?? null,
+  };
 }
 
 function location(reply: Response): string {
