@@ -13,6 +13,8 @@ export type Tool = "requests" | "inspect" | "pkce" | "about";
 
 class Selection {
   place = $state.raw<Place | null>(read<Place | null>("place", null));
+  /** Whether it is known by now if there is anything to go to. */
+  settled = $state(false);
   /** The place whose name is being given, right after it was made. */
   naming = $state.raw<Place | null>(null);
 
@@ -50,7 +52,9 @@ class Selection {
 
   /** Something else where what was chosen is gone, the first connection at the first start. */
   settle(): void {
-    if (overview.data === null || (this.place && exists(this.place))) return;
+    if (overview.data === null) return;
+    this.settled = true;
+    if (this.place && exists(this.place)) return;
     const first =
       overview.connections.find(({ environment }) => environment === "local") ?? overview.connections[0];
     if (first) this.go({ kind: "connection", slug: first.slug });
