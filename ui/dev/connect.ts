@@ -13,6 +13,8 @@ export interface Sent {
   arguments: Record<string, unknown>;
 }
 
+const NEVER = new Promise<never>(() => undefined);
+
 /**
  * Brings the page's commands to a Bobbin without a window, and what that tells to the page.
  *
@@ -26,7 +28,10 @@ export async function connect(
   mockIPC(
     async (_, payload) => {
       const command = payload as unknown as Sent;
+      // A page that is gone says and hears nothing more.
+      if (signal?.aborted) return NEVER;
       const [answer] = await Promise.allSettled([call(world, command), sent?.(command)]);
+      if (signal?.aborted) return NEVER;
       if (answer.status === "rejected") throw answer.reason;
       return answer.value;
     },

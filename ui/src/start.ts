@@ -23,7 +23,7 @@ export async function start(target: Element) {
   // What is told before somebody listens is lost, so everything is asked for after that.
   const listening = Promise.all([onChanged(announce), onNotice((notice) => notices.say(notice))]);
   void listening.then(() => overview.load()).then(() => selection.settle());
-  void listening.then(() => notices.load());
+  void listening.then(() => notices.attempt(() => notices.load()));
   await Promise.all([recall(), theme.recall()]);
   // The status bar's counts are not needed for the first picture.
   void ready.then(() => Promise.all([wire.load(), loadFaults()]));

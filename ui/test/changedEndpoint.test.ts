@@ -1,83 +1,136 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import type { Application } from "../src/dev/application";
-import { refusal } from "../src/dev/application";
-import { clientSession } from "../src/dev/samples";
-import { arrive, button, calls, goTo, open, press, thandi, user } from "./page";
+import type { EndpointKind } from "../src/ipc/generated";
+import { arrive, button, goTo, openWorld, press, user } from "./page";
+import { serve } from "./server";
+import type { World } from "./world";
 
-const words = [
-  "The token_endpoint of Sandbox now points to https://elsewhere.test, and nothing was sent.",
-  "It pointed to the sandbox before.",
-] as const;
+/** Another server, which passes on to the sandbox what it gets. */
+interface Elsewhere {
+  url: string;
+  /** How many requests have reached it. */
+  reached: number;
+  /** The status of each answer that it has brought back. */
+  answered: number[];
+}
 
-const question = (application: Application, command: string) =>
-  application.failures.set(command, { ...refusal("endpoint_changed", ...words), question: "asked" });
+/** Points an endpoint of the sandbox connection there in its file, as a `git pull` does. */
+async function pull(world: World, kind: EndpointKind): Promise<Elsewhere> {
+  const real = await world.endpoint(kind);
+  const elsewhere: Elsewhere = { url: "", reached: 0, answered: [] };
+  elsewhere.url = await serve((request, response) => {
+    elsewhere.reached++;
+    const { method = "", headers } = request;
+    const passOn = async () => {
+      const sent = new Headers({ Authorization: headers.authorization ?? "" });
+      sent.set("Content-Type", headers["content-type"] ?? "");
+      const reply = await fetch(real, {
+        method,
+        headers: sent,
+        ...(method === "POST" ? { body: await text(request) } : {}),
+      });
+      response.writeHead(reply.status, { "Content-Type": reply.headers.get("content-type") ?? "" });
+      response.end(await reply.text());
+      elsewhere.answered.push(reply.status);
+    };
+    void passOn();
+  });
+  const { endpoints, file } = await world.connection();
+  const name = endpoints.find((one) => one.kind === kind)?.name;
+  const path = join((await world.overview()).status.workspace, file);
+  writeFileSync(path, `${readFileSync(path, "utf8")}\n[endpoints]\n${name} = "${elsewhere.url}"\n`);
+  return elsewhere;
+}
+
+/** Opens the page after somebody has signed in, or other tokens were got, and an endpoint was changed then. */
+async function openChanged(
+  kind: EndpointKind,
+  before: (world: World) => Promise<unknown> = (world) => world.signIn(),
+) {
+  const changed: Elsewhere[] = [];
+  const world = await openWorld(async (world) => {
+    await before(world);
+    changed.push(await pull(world, kind));
+  });
+  const [elsewhere] = changed;
+  if (!elsewhere) throw new Error("nothing was changed");
+  return { world, elsewhere };
+}
 
 /** The question where the action was taken, answered with yes: the action is done at last. */
-async function yes(application: Application, command: string): Promise<void> {
+async function yes(world: World, elsewhere: Elsewhere, command: string): Promise<void> {
   const card = await screen.findByRole("alert");
   expect(card.dataset.code).toBe("endpoint_changed");
+  expect(card.textContent).toContain(`now points to ${elsewhere.url}, and nothing was sent.`);
   expect(card.textContent).toContain("It pointed to the sandbox before.");
-  const before = calls(application, command).length;
+  expect(elsewhere.reached).toBe(0);
+  expect(world.sentAs(command)).toHaveLength(1);
   await user.click(await within(card).findByRole("button", { name: "Use it" }));
-  await waitFor(() => expect(calls(application, command)).toHaveLength(before + 1));
-  expect(calls(application, "connection_trust").map(({ args }) => args)).toEqual([
-    { slug: "sandbox", question: "asked" },
-  ]);
+  await waitFor(() => expect(world.sentAs(command)).toHaveLength(2));
+  expect(world.sentAs("connection_trust")).toMatchObject([{ slug: "sandbox" }]);
   await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
 }
 
 test("a sign-in that would go elsewhere asks in its own panel", async () => {
-  const application = await open({ signIn: "wait" });
-  question(application, "sign_in_start");
+  const { world, elsewhere } = await openChanged("authorization");
+  await goTo("Sandbox");
   await press("Sign in with browser");
   await within(await screen.findByRole("region", { name: "Sign-in" })).findByRole("alert");
-  await yes(application, "sign_in_start");
+  await yes(world, elsewhere, "sign_in_start");
+  await waitFor(async () => expect((await world.seen()).opened.at(-1)).toContain(elsewhere.url));
 });
 
 test("a refresh that would go elsewhere asks before it is sent", async () => {
-  const application = await open({ sessions: [thandi()] });
-  question(application, "session_refresh");
+  const { world, elsewhere } = await openChanged("token");
   await goTo("Thandi Nkosi");
   await press("Refresh…");
   await press("Refresh now");
-  await yes(application, "session_refresh");
+  await yes(world, elsewhere, "session_refresh");
+  expect(await screen.findByText(/generation 2/)).toBeTruthy();
+  expect(elsewhere.answered).toEqual([200]);
 });
 
 test("a run that would go elsewhere asks in the place of the answer", async () => {
-  const application = await open({ sessions: [thandi()] });
-  question(application, "query_run");
+  const { world, elsewhere } = await openChanged("graphql");
   await goTo("AccountBalances");
   await press(/^Run/);
   await within(await screen.findByRole("region", { name: "Response" })).findByRole("alert");
-  await yes(application, "query_run");
+  await yes(world, elsewhere, "query_run");
+  await waitFor(() => expect(elsewhere.answered).toEqual([200]));
 });
 
-test.each([
-  ["User info", "session_userinfo"],
-  ["Sign out at provider", "session_sign_out"],
-])("%s that would go elsewhere asks with the session", async (name, command) => {
-  const application = await open({ sessions: [thandi()] });
-  question(application, command);
+test("user info that would come from elsewhere asks with the session", async () => {
+  const { world, elsewhere } = await openChanged("userinfo");
   await goTo("Thandi Nkosi");
-  await press(name);
-  await yes(application, command);
+  await press("User info");
+  await yes(world, elsewhere, "session_userinfo");
+  await waitFor(() => expect(elsewhere.answered).toEqual([200]));
+});
+
+test("a sign-out at the provider that would go elsewhere asks with the session", async () => {
+  const { world, elsewhere } = await openChanged("end_session");
+  await goTo("Thandi Nkosi");
+  await press("Sign out at provider");
+  await yes(world, elsewhere, "session_sign_out");
+  await waitFor(async () => expect((await world.seen()).opened.at(-1)).toContain(elsewhere.url));
 });
 
 test("a client token that would be asked for elsewhere asks with its session", async () => {
-  const application = await open({ sessions: [clientSession("client", "sandbox")] });
-  question(application, "client_token");
+  const { world, elsewhere } = await openChanged("token", async (world) => {
+    await world.becomeConfidential();
+    await world.call("client_token", { connection: "sandbox", fresh: false });
+  });
   await goTo("Client token");
   await press(/^Get a fresh one/);
-  await yes(application, "client_token");
+  await yes(world, elsewhere, "client_token");
+  await waitFor(() => expect(elsewhere.answered).toEqual([200]));
 });
 
 test("without a yes the connection's endpoints can be edited, and nothing is sent again", async () => {
-  const application = await open({ sessions: [thandi()] });
-  const changed = application.connection({ slug: "sandbox" }).endpoints.find(({ kind }) => kind === "token");
-  Object.assign(changed ?? {}, { source: "manual", url: "https://elsewhere.test/token" });
-  await application.changed({ what: "connection", slug: "sandbox" });
-  question(application, "session_refresh");
+  const { world, elsewhere } = await openChanged("token");
   await goTo("Thandi Nkosi");
   await press("Refresh…");
   await press("Refresh now");
@@ -85,6 +138,8 @@ test("without a yes the connection's endpoints can be edited, and nothing is sen
   await arrive("Sandbox");
   expect((await button(/^Endpoints/)).getAttribute("aria-expanded")).toBe("true");
   await waitFor(() => expect(document.activeElement?.id).toBe("token_endpoint"));
-  expect(calls(application, "session_refresh")).toHaveLength(1);
-  expect(calls(application, "connection_trust")).toHaveLength(0);
+  expect((document.activeElement as HTMLInputElement).value).toBe(elsewhere.url);
+  expect(world.sentAs("session_refresh")).toHaveLength(1);
+  expect(world.sentAs("connection_trust")).toHaveLength(0);
+  expect(elsewhere.reached).toBe(0);
 });

@@ -9,7 +9,10 @@ import { connect, type Sent } from "../dev/connect";
 import type * as Page from "./entry";
 import { World } from "./world";
 
-const script = new Script(inject("page"), { filename: "page.js" });
+/** What the page sends its commands with. One that is gone keeps its own, and so reaches no other's Bobbin. */
+const IPC = "window.__TAURI_INTERNALS__";
+const code = `(ipc) => { ${inject("page").replaceAll(IPC, "ipc")}\nreturn page; }`;
+const script = new Script(code, { filename: "page.js" });
 let unmount: (() => Promise<void>) | undefined;
 
 /**
@@ -46,7 +49,22 @@ export async function openOn(on: World): Promise<void> {
   listening = new AbortController();
   const sent = ({ command, arguments: args }: Sent) => on.take(command, args);
   await connect(on.address, { sent, signal: listening.signal });
-  await mount();
+  await mount({ ...ipc() });
+}
+
+/** Loads the page again on the same Bobbin, as the application does when the web process has died. */
+export async function reload(on: World): Promise<void> {
+  // Whatever the page still says is heard by nobody.
+  listening?.abort();
+  await openOn(on);
+}
+
+/** Ends Bobbin and starts it again, with a window of its own. */
+export async function startAgain(on: World): Promise<void> {
+  await close();
+  sessionStorage.clear();
+  await on.restart();
+  await openOn(on);
 }
 
 /** Loads the page again, as the application does when the web process has died. */
@@ -63,13 +81,14 @@ async function load(application: Application): Promise<Application> {
   return application;
 }
 
-async function mount(): Promise<void> {
+const ipc = () => (window as unknown as { __TAURI_INTERNALS__: object }).__TAURI_INTERNALS__;
+
+async function mount(own = ipc()): Promise<void> {
   delete document.documentElement.dataset.ready;
   // The editor's styles go with their page.
   document.head.innerHTML = "";
   document.body.innerHTML = '<div id="app"></div>';
-  script.runInThisContext();
-  const { start, unmount: end } = (globalThis as unknown as { page: typeof Page }).page;
+  const { start, unmount: end } = (script.runInThisContext() as (ipc: object) => typeof Page)(own);
   const page = await start(document.getElementById("app") as HTMLElement);
   unmount = () => end(page);
   await waitFor(() => {
@@ -95,6 +114,7 @@ export const user = userEvent.setup();
 
 export const button = (name: string | RegExp) => screen.findByRole("button", { name });
 export const press = async (name: string | RegExp) => user.click(await button(name));
+export const choose = async (name: string) => user.click(await screen.findByRole("radio", { name }));
 
 /** Goes to a thing by the sidebar. */
 export async function goTo(name: string): Promise<void> {

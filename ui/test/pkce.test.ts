@@ -1,22 +1,32 @@
 import { screen, waitFor } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import { CHALLENGE, VERIFIER } from "../src/dev/samples";
-import { arrive, button, fill, goTo, open, press } from "./page";
+import { arrive, fill, goTo, openWorld, press } from "./page";
+
+/** RFC 7636 appendix B. */
+const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/** 32 bytes in base64url. */
+const VALUE = /^[\w-]{43}$/;
 
 const field = (name: string) => screen.findByRole<HTMLTextAreaElement>("textbox", { name });
 
 async function openChecker() {
-  const application = await open();
+  const world = await openWorld();
   await goTo("PKCE pair checker");
   await arrive("PKCE pair checker");
-  return application;
+  return world;
 }
 
 test("a generated pair fits", async () => {
   await openChecker();
   await press("Generate a pair");
   expect(await screen.findByText(/They fit/)).toBeTruthy();
-  expect((await field("code_verifier")).value).toBe(VERIFIER);
+  const [verifier, challenge] = [await field("code_verifier"), await field("code_challenge")];
+  expect(verifier.value).toMatch(VALUE);
+  expect(challenge.value).toMatch(VALUE);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier.value));
+  expect(challenge.value).toBe(Buffer.from(digest).toString("base64url"));
   expect(screen.getAllByText("43 characters")).toHaveLength(2);
 });
 
@@ -28,6 +38,7 @@ test("another challenge does not fit, and the expected one is taken over by its 
   expect(screen.getByText(CHALLENGE)).toBeTruthy();
   await press("Use it");
   expect(await screen.findByText(/They fit/)).toBeTruthy();
+  expect((await field("code_challenge")).value).toBe(CHALLENGE);
 });
 
 test("a half that breaks its rule says how, where it stands", async () => {
@@ -52,9 +63,14 @@ test("a verifier alone is given its challenge, and a challenge alone says that i
 });
 
 test("state and nonce are made and copied", async () => {
-  const application = await openChecker();
+  const world = await openChecker();
   await press("Generate state and nonce");
-  await press("Copy state");
-  await waitFor(() => expect(application.copied).toEqual(["J_Ug3dCQJG61Tt2Sejt3TY5ExgqemTXpEFhyFGapXwA"]));
-  expect(await button("Copy nonce")).toBeTruthy();
+  const copied: string[] = [];
+  for (const name of ["state", "nonce"]) {
+    await press(`Copy ${name}`);
+    copied.push(screen.getByText(name).nextElementSibling?.textContent.trim() ?? "");
+    expect(copied.at(-1)).toMatch(VALUE);
+    await waitFor(async () => expect((await world.seen()).copied).toEqual(copied));
+  }
+  expect(new Set(copied).size).toBe(2);
 });

@@ -1,42 +1,84 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import { clientSession } from "../src/dev/samples";
-import { arrive, button, calls, goTo, MINUTE, open, press, thandi, user } from "./page";
+import type { ConnectionView, SessionView } from "../src/ipc/generated";
+import { arrive, button, goTo, MINUTE, openWorld, press, user } from "./page";
+import { serve } from "./server";
+import type { World } from "./world";
 
 const tiles = () => screen.getAllByRole("group").map((tile) => tile.getAttribute("aria-label"));
 
+async function clientToken(world: World): Promise<void> {
+  await world.becomeConfidential();
+  await world.call("client_token", { connection: "sandbox", fresh: false });
+}
+
+async function create(world: World, preset: string, name: string): Promise<string> {
+  return (await world.call<ConnectionView>("connection_create", { preset, name })).slug;
+}
+
+/** A session from a pasted token reply. */
+async function paste(world: World, label: string, reply: object, connection = "sandbox"): Promise<string> {
+  const text = JSON.stringify({ token_type: "Bearer", ...reply });
+  const { id } = await world.call<SessionView>("session_from_reply", { connection, text });
+  await world.call("session_rename", { id, label });
+  return id;
+}
+
+const sessionOf = (world: World, id: string) => world.call<SessionView>("session", { id });
+
+const reveal = (world: World, { id }: SessionView, secret: string) =>
+  world.call<string>("session_reveal", { id, secret });
+
+/** A JWT with these claims, which nobody has signed. */
+function unsigned(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part(claims)}.${part({})}`;
+}
+
+/** Points the token endpoint to a server that answers once what this gives is called. */
+async function slowTokenEndpoint(world: World): Promise<() => void> {
+  let answer = () => {};
+  const told = new Promise<void>((done) => (answer = done));
+  const url = await serve((_, response) => void told.then(() => response.writeHead(503).end()));
+  await world.save({ endpoints: [{ kind: "token", url: `${url}/connect/token` }] });
+  return answer;
+}
+
 test("a client token shows its access token alone, and is replaced by a fresh one", async () => {
-  const application = await open({ sessions: [clientSession("c", "sandbox")] });
-  const view = application.connection({ slug: "sandbox" });
-  if (view.clientTokens) view.clientTokens.session = "c";
+  const world = await openWorld(clientToken);
   await goTo("Client token");
   await screen.findByRole("group", { name: "Access token" });
   expect(tiles()).toEqual(["Access token"]);
   expect(screen.queryByRole("button", { name: "Refresh…" })).toBeNull();
+  const [session] = (await world.overview()).connections.flatMap(({ sessions }) => sessions);
+  const { access } = await sessionOf(world, session?.id ?? "");
+  const old = access?.masked ?? "";
+  expect(await screen.findByText(old)).toBeTruthy();
   await press("Get a fresh one");
-  await waitFor(() =>
-    expect(calls(application, "client_token")[0]?.args).toEqual({ connection: "sandbox", fresh: true }),
-  );
+  await waitFor(() => expect(screen.queryByText(old)).toBeNull());
+  expect(world.sentAs("client_token")).toEqual([{ connection: "sandbox", fresh: true }]);
 });
 
 test("a fresh token that is refused says why where the old one stands", async () => {
-  const application = await open({ sessions: [clientSession("c", "sandbox", -MINUTE)] });
-  application.failures.set("client_token", {
-    code: "token_invalid_client",
-    message: "The provider does not accept this client.",
-    hint: null,
-    detail: null,
+  await openWorld(async (world) => {
+    await clientToken(world);
+    await world.later(61 * MINUTE);
+    await world.faults("token-invalid-client");
   });
   await goTo("Client token");
   expect((await button("Get a fresh one")).classList).toContain("primary");
   await press("Get a fresh one");
   expect((await screen.findByRole("alert")).dataset.code).toBe("token_invalid_client");
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Client token");
 });
 
 test("a session without an access token asks for a refresh and offers nothing to copy", async () => {
-  const bare = { ...thandi(), access: null, idToken: null };
-  await open({ sessions: [bare] });
-  await goTo("Thandi Nkosi");
+  await openWorld(async (world) => {
+    await world.faults("token-duplicate-member");
+    const { id } = await world.signIn();
+    await world.call("session_rename", { id, label: "Refresh token only" });
+  });
+  await goTo("Refresh token only");
   const tile = await screen.findByRole("group", { name: "Access token" });
   expect(tile.textContent).toMatch(/none yet.*refresh to get one/s);
   expect(screen.queryByRole("button", { name: "Copy access token" })).toBeNull();
@@ -44,39 +86,36 @@ test("a session without an access token asks for a refresh and offers nothing to
 });
 
 test("pasted tokens say so and cannot be signed in again", async () => {
-  await open({ sessions: [{ ...thandi(-MINUTE), kind: "manual", idToken: null, refresh: null }] });
-  await goTo("Thandi Nkosi");
+  await openWorld((world) => {
+    const exp = Math.floor((Date.now() - MINUTE) / 1000);
+    return paste(world, "From a colleague", { access_token: unsigned({ exp }) });
+  });
+  await goTo("From a colleague");
   expect(await screen.findByText("Pasted")).toBeTruthy();
+  expect((await button("Start again")).classList).toContain("primary");
   await press("Start again");
-  expect((await screen.findByRole("heading", { level: 1 })).textContent).toBe("Sandbox");
+  await arrive("Sandbox");
 });
 
 test("what was only skipped is neither right nor wrong, and what failed is wrong", async () => {
-  const pasted = (id: string, outcome: "skipped" | "failed") => {
-    const made = { ...thandi(), id, label: id, kind: "manual" as const, refresh: null };
-    if (made.idToken) {
-      const checks = made.idToken.checks.map((check, index) => (index === 0 ? { ...check, outcome } : check));
-      made.idToken = { ...made.idToken, verified: false, checks };
-    }
-    return made;
-  };
-  await open({ sessions: [pasted("Skipped", "skipped"), pasted("Failed", "failed")] });
+  await openWorld(async (world) => {
+    const session = await world.signIn();
+    const id_token = await reveal(world, session, "id_token");
+    const access_token = await reveal(world, session, "access_token");
+    // Nothing is known of a provider there: neither its issuer nor its keys.
+    const tokens = await create(world, "tokens", "Inspecting only");
+    await paste(world, "Skipped", { access_token, id_token }, tokens);
+    await paste(world, "Failed", { access_token: "another", id_token });
+  });
   for (const [name, bad] of [
     ["Skipped", false],
     ["Failed", true],
   ] as const) {
     await goTo(name);
     const checks = await screen.findByRole("region", { name: "Checks" });
-    expect(
-      within(checks)
-        .getByText(/passed ·/)
-        .classList.contains("bad"),
-    ).toBe(bad);
-    expect(
-      within(checks)
-        .getByText(/passed ·/)
-        .classList.contains("ok"),
-    ).toBe(false);
+    const tally = within(checks).getByText(/passed ·/).classList;
+    expect(tally.contains("bad")).toBe(bad);
+    expect(tally.contains("ok")).toBe(false);
     const tile = screen.getByRole("group", { name: "ID token" });
     expect(
       within(tile)
@@ -87,96 +126,120 @@ test("what was only skipped is neither right nor wrong, and what failed is wrong
 });
 
 test("a refresh token that is refused says what brings another one", async () => {
-  const refused = (connection: string) => {
-    const made = { ...thandi(-MINUTE), connection, scopesRequested: [] };
-    if (made.refresh) made.refresh = { ...made.refresh, state: "rejected" };
-    return made;
-  };
-  const application = await open({ sessions: [refused("sandbox")] });
-  await goTo("Thandi Nkosi");
+  await openWorld(async (world) => {
+    const { id } = await world.signIn();
+    await world.faults("refresh-invalid-grant");
+    await world.refusal("session_refresh", { id, generation: 1, scopes: null });
+    const vault = await vaultSession(world);
+    await spend(world, vault);
+    await world.refusal("session_refresh", { id: vault.id, generation: 2, scopes: null });
+    await world.call("session_rename", { id: vault.id, label: "Vault tokens" });
+  });
   const tile = () => screen.findByRole("group", { name: "Refresh token" });
-  expect((await tile()).textContent).toContain("refused: sign in again");
-  const vault = application.connection_create({ preset: "vault", name: "Vault" });
-  application.sessions = [{ ...refused(vault.slug), id: "v", label: "Vault tokens" }];
-  await application.changed({ what: "overview" });
+  await goTo("Thandi Nkosi");
+  await waitFor(async () => expect((await tile()).textContent).toContain("refused: sign in again"));
   await goTo("Vault tokens");
   await waitFor(async () => expect((await tile()).textContent).toContain("refused: start again"));
 });
 
+const VAULT_TOKENS = "/v2.0/reference/gettoken";
+
+/** A session with a connection as to Vault, at the sandbox. */
+async function vaultSession(world: World): Promise<SessionView> {
+  const { origin } = new URL(await world.endpoint("token"));
+  const connection = await create(world, "vault", "Vault");
+  await world.save({ endpoints: [{ kind: "token", url: origin + VAULT_TOKENS }] }, connection);
+  const reply = await fetch(`${origin}/sandbox/vault-refresh-token`, { method: "POST" });
+  const { refresh_token: token } = (await reply.json()) as { refresh_token: string };
+  return world.call("session_from_refresh_token", { connection, token });
+}
+
+/** Somebody else uses the session's refresh token at the Vault of the sandbox. */
+async function spend(world: World, session: SessionView): Promise<void> {
+  const refresh_token = await reveal(world, session, "refresh_token");
+  const reply = await fetch(await world.endpoint("token", session.connection), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ grant_type: "refresh_token", refresh_token }),
+  });
+  expect(reply.status).toBe(200);
+}
+
 test("user info is a table of claims, which Escape closes", async () => {
-  await open({ sessions: [thandi()] });
+  await openWorld((world) => world.signIn());
   await goTo("Thandi Nkosi");
   const opener = await button("User info");
   await user.click(opener);
   const table = await screen.findByRole("table", { name: "User info" });
-  expect(within(table).getByRole("row", { name: /email.*E-mail address/ })).toBeTruthy();
+  expect(within(table).getByRole("row", { name: /given_name.*Thandi.*First name/ })).toBeTruthy();
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("table", { name: "User info" })).toBeNull();
   await waitFor(() => expect(document.activeElement).toBe(opener));
 });
 
 test("introspection says whether a token is active, for the access and the refresh token", async () => {
-  const application = await open({ sessions: [thandi(-MINUTE)] });
+  const world = await openWorld(async (world) => {
+    await world.becomeConfidential();
+    const { id } = await world.signIn();
+    await world.revokeAccess(id);
+  });
   await goTo("Thandi Nkosi");
   await press("Introspect");
   const panel = await screen.findByRole("region", { name: "Introspection" });
-  expect(await within(panel).findByText("not active")).toBeTruthy();
+  const status = within(panel).getByRole("status");
+  expect(await within(status).findByText("not active")).toBeTruthy();
   await user.click(within(panel).getByRole("radio", { name: "Refresh token" }));
-  expect(await within(panel).findByText("active")).toBeTruthy();
-  expect(calls(application, "session_introspect").map(({ args }) => args.secret)).toEqual([
+  expect(await within(status).findByText("active")).toBeTruthy();
+  expect(world.sentAs("session_introspect").map(({ secret }) => secret)).toEqual([
     "access_token",
     "refresh_token",
   ]);
 });
 
 test("a question that the provider refuses is a card", async () => {
-  const application = await open({ sessions: [thandi()] });
-  application.failures.set("session_userinfo", {
-    code: "userinfo_sub_mismatch",
-    message: "The userinfo is about somebody else.",
-    hint: null,
-    detail: null,
-  });
+  const world = await openWorld((world) => world.signIn());
   await goTo("Thandi Nkosi");
+  await world.faults("userinfo-sub-other");
   await press("User info");
   expect((await screen.findByRole("alert")).dataset.code).toBe("userinfo_sub_mismatch");
 });
 
 test("a public client cannot introspect, and the button says why", async () => {
-  const session = thandi();
-  session.abilities = { ...session.abilities, publicClient: true };
-  await open({ sessions: [session] });
+  await openWorld((world) => world.signIn());
   await goTo("Thandi Nkosi");
-  const button = await screen.findByRole<HTMLButtonElement>("button", { name: /^Introspect/ });
-  expect(button.disabled).toBe(true);
-  expect(button.title).toMatch(/public client|authenticat/);
+  const introspect = await screen.findByRole<HTMLButtonElement>("button", { name: /^Introspect/ });
+  expect(introspect.disabled).toBe(true);
+  expect(introspect.title).toMatch(/public client|authenticat/);
 });
 
 test("signing out at the provider keeps the session, and is offered only where there is a page for it", async () => {
-  const without = thandi();
-  without.abilities = {
-    userinfo: false,
-    introspection: false,
-    revocation: false,
-    endSession: false,
-    publicClient: false,
-  };
-  const application = await open({ sessions: [thandi(), { ...without, id: "x", label: "Lerato" }] });
+  const world = await openWorld(async (world) => {
+    await world.signIn();
+    const tokens = await create(world, "tokens", "Inspecting only");
+    await paste(world, "Lerato", { access_token: "opaque" }, tokens);
+  });
   await goTo("Thandi Nkosi");
   await press("Sign out at provider");
-  await waitFor(() => expect(calls(application, "session_sign_out")).toHaveLength(1));
+  await waitFor(async () => {
+    const page = new URL((await world.seen()).opened.at(-1) ?? "");
+    expect(page.origin + page.pathname).toBe(await world.endpoint("end_session"));
+  });
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Thandi Nkosi");
+  expect(screen.getByRole("region", { name: "At the provider" })).toBeTruthy();
   await goTo("Lerato");
   await screen.findByRole("group", { name: "Access token" });
   expect(screen.queryByRole("region", { name: "At the provider" })).toBeNull();
   await press("More actions");
+  expect(await screen.findByRole("menuitem", { name: /Delete session/ })).toBeTruthy();
   expect(screen.queryByRole("menuitem", { name: /Revoke|Sign out/ })).toBeNull();
 });
 
 test("a refresh without a response can be sent again, or the session deleted and brought back", async () => {
-  const session = thandi();
-  if (session.refresh) session.refresh.state = "possibly_consumed";
-  const application = await open({ sessions: [session] });
+  const world = await openWorld(async (world) => {
+    const { id } = await world.signIn();
+    await world.faults("token-500");
+    await world.refusal("session_refresh", { id, generation: 1, scopes: null });
+  });
   await goTo("Thandi Nkosi");
   await press("Refresh…");
   const panel = await screen.findByRole("region", { name: "Refresh this session" });
@@ -186,86 +249,98 @@ test("a refresh without a response can be sent again, or the session deleted and
   expect(document.activeElement, "Enter sends no token that may be used up").toBe(signIn);
   expect(signIn.classList).toContain("primary");
   await user.click(within(panel).getByRole("button", { name: "Delete session" }));
-  await waitFor(() => expect(calls(application, "session_delete")).toHaveLength(1));
+  await arrive("Sandbox");
+  expect(world.sentAs("session_delete")).toHaveLength(1);
   await press("Undo");
   await arrive("Thandi Nkosi");
 });
 
 test("a session that is deleted during its refresh says what it waits for, and is refreshed by no key", async () => {
-  const session = thandi();
-  if (session.refresh) session.refresh.state = "in_flight";
-  const application = await open({ sessions: [session] });
-  let end: (() => void) | undefined;
-  Object.assign(application, { session_delete: () => new Promise<void>((done) => (end = done)) });
+  let answer = () => {};
+  const world = await openWorld(async (world) => {
+    const { id } = await world.signIn();
+    answer = await slowTokenEndpoint(world);
+    void world.refusal("session_refresh", { id, generation: 1, scopes: null });
+  });
   await goTo("Thandi Nkosi");
+  await button("Refreshing…");
   await user.keyboard("{Control>}r{/Control}");
   expect(screen.queryByRole("region", { name: "Refresh this session" })).toBeNull();
+  expect(world.sentAs("session_refresh")).toHaveLength(0);
   await press("More actions");
   await user.click(await screen.findByRole("menuitem", { name: /Delete session/ }));
   await screen.findByText("Deleting this session when its refresh has ended…");
-  application.sessions = [];
-  end?.();
+  answer();
   await arrive("Sandbox");
 });
 
 test("a session that is gone already counts as deleted", async () => {
-  const application = await open({ sessions: [thandi()] });
-  await goTo("Thandi Nkosi");
-  application.failures.set("session_delete", {
-    code: "session_unknown",
-    message: "Gone.",
-    hint: null,
-    detail: null,
-  });
+  let id = "";
+  const world = await openWorld(
+    async (world) => (id = await paste(world, "Pasted", { access_token: "one" })),
+  );
+  await goTo("Pasted");
   await press("More actions");
-  await user.click(await screen.findByRole("menuitem", { name: /Delete session/ }));
+  const remove = await screen.findByRole("menuitem", { name: /Delete session/ });
+  // The page hears of it too late.
+  const release = world.hold("overview");
+  await world.call("session_delete", { id });
+  await user.click(remove);
   await arrive("Sandbox");
-  expect(screen.queryByText("Gone.")).toBeNull();
+  expect(world.sentAs("session_delete")).toEqual([{ id }]);
+  release();
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Pasted" })).toBeNull());
+  expect(screen.queryByRole("button", { name: "Undo" }), "this page has deleted nothing").toBeNull();
+  expect(screen.queryByText("This session no longer exists.")).toBeNull();
 });
 
 test("a session that is gone offers a sign-in only with the connection that it came from", async () => {
-  const application = await open({ sessions: [thandi()] });
-  await goTo("Thandi Nkosi");
-  application.failures.set("session", {
-    code: "session_unknown",
-    message: "Gone.",
-    hint: null,
-    detail: null,
+  const ids: string[] = [];
+  const world = await openWorld(async (world) => {
+    const { id } = await world.signIn();
+    ids.push(id, await paste(world, "Pasted", { access_token: "one" }));
   });
   await goTo("Sandbox");
-  const things = screen.getByRole("navigation", { name: "Things" });
-  await user.click(within(things).getByRole("button", { name: "Thandi Nkosi" }));
-  await screen.findByText("Gone.");
+  // The page hears of it too late.
+  world.hold("overview");
+  for (const id of ids) await world.call("session_delete", { id });
+  const things = within(screen.getByRole("navigation", { name: "Things" }));
+  await user.click(things.getByRole("button", { name: "Pasted" }));
+  await screen.findByText("This session no longer exists.");
   expect(screen.queryByRole("button", { name: "Sign in again" })).toBeNull();
+  await user.click(things.getByRole("button", { name: "Thandi Nkosi" }));
+  expect(await button("Sign in again")).toBeTruthy();
 });
 
 test("a refresh keeps all scopes, or those that stay ticked", async () => {
-  const application = await open({ sessions: [thandi()] });
+  const world = await openWorld((world) => world.signIn());
   await goTo("Thandi Nkosi");
   await press("Refresh…");
   expect(await screen.findByText("Scopes: keeps all")).toBeTruthy();
   await user.click(screen.getByRole("checkbox", { name: "balances" }));
-  expect(await screen.findByText("Scopes: narrows to 3 of 4")).toBeTruthy();
+  expect(await screen.findByText("Scopes: narrows to 4 of 5")).toBeTruthy();
   await press("Refresh now");
-  await waitFor(() =>
-    expect(calls(application, "session_refresh")[0]?.args.scopes).toEqual([
-      "openid",
-      "accounts",
-      "offline_access",
-    ]),
-  );
+  const kept = ["openid", "accounts", "transactions", "offline_access"];
+  await waitFor(() => expect(world.sentAs("session_refresh")[0]?.scopes).toEqual(kept));
 });
 
 test("a clock that goes wrong is said beside the times that it matters to", async () => {
-  await open({ sessions: [{ ...thandi(), clockAheadMs: -4200 }] });
+  await openWorld(async (world) => {
+    const { id } = await world.signIn();
+    await world.later(9 * MINUTE);
+    await world.call("session_userinfo", { id });
+  });
   await goTo("Thandi Nkosi");
   expect(
-    await screen.findByText(/The provider's clock is 4 s\s+behind this computer's; its times/),
+    await screen.findByText(/The provider's clock is 54\d s\s+behind this computer's; its times/),
   ).toBeTruthy();
 });
 
 test("a clock that is too far off is said not to be followed", async () => {
-  await open({ sessions: [{ ...thandi(), clockOffMs: 7_200_000 }] });
+  await openWorld(async (world) => {
+    await world.signIn();
+    await world.later(-120 * MINUTE);
+  });
   await goTo("Thandi Nkosi");
   expect(await screen.findByText(/2 h\s+ahead of this computer's; that is too far/)).toBeTruthy();
 });

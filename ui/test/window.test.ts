@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { afterEach, expect, test, vi } from "vitest";
-import { button, calls, goTo, open, press, thandi, user } from "./page";
+import { button, goTo, openWorld, press, user } from "./page";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -8,7 +8,7 @@ const titled = (title: string) => waitFor(() => expect(document.title).toBe(titl
 const things = () => screen.getByRole("navigation", { name: "Things" });
 
 test("the window's title names what is shown and the connection that it sends through", async () => {
-  await open({ sessions: [thandi()] });
+  await openWorld((world) => world.signIn());
   await titled("Sandbox LOCAL — Bobbin");
   await goTo("Thandi Nkosi");
   await titled("Thandi Nkosi — Sandbox LOCAL — Bobbin");
@@ -19,13 +19,13 @@ test("the window's title names what is shown and the connection that it sends th
 });
 
 test("a query that nobody can run yet has its name alone in the title", async () => {
-  await open();
+  await openWorld();
   await goTo("ListBankAccounts");
   await titled("ListBankAccounts — Bobbin");
 });
 
 test("the browser's keys for a reload do nothing", async () => {
-  await open();
+  await openWorld();
   for (const init of [
     { key: "F5" },
     { key: "r", ctrlKey: true },
@@ -38,7 +38,7 @@ test("the browser's keys for a reload do nothing", async () => {
 });
 
 test("the browser's menu opens in text fields alone", async () => {
-  await open();
+  await openWorld();
   const opens = (element: Element) =>
     element.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
   expect(opens(screen.getByRole("main"))).toBe(false);
@@ -50,7 +50,7 @@ test("in a narrow window the things are a drawer that goes when one was chosen",
   const narrow = (query: string) =>
     Object.assign(new EventTarget(), { matches: query.includes("max-width"), media: query });
   vi.spyOn(window, "matchMedia").mockImplementation((query) => narrow(query) as unknown as MediaQueryList);
-  await open({ sessions: [thandi()] });
+  await openWorld((world) => world.signIn());
   // A name is given to what is shown alone.
   const drawer = () => document.querySelector("nav") as HTMLElement;
   expect(drawer().hidden).toBe(true);
@@ -68,8 +68,8 @@ test("in a narrow window the things are a drawer that goes when one was chosen",
 });
 
 test("the zoom has its keys, wherever the plus is, and is said for a moment", async () => {
-  const application = await open();
-  const steps = () => calls(application, "zoom").map(({ args }) => args.step);
+  const world = await openWorld();
+  const steps = () => world.sentAs("zoom").map(({ step }) => step);
   await user.keyboard("{Control>}={/Control}");
   expect(await screen.findByText("Zoom 110%")).toBeTruthy();
   await user.keyboard("{Control>}{Shift>}+{/Shift}{/Control}");

@@ -1,8 +1,23 @@
 import { inject, vi } from "vitest";
 import { call, type World as Address } from "../dev/connect";
-import type { ErrorView, Overview, SessionView, SignInView } from "../src/ipc/generated";
+import type {
+  ConnectionDraft,
+  ConnectionView,
+  EndpointKind,
+  ErrorView,
+  FaultView,
+  Overview,
+  SessionView,
+  SignInView,
+} from "../src/ipc/generated";
 
 let count = 0;
+
+/** As in `clients.rs` of the sandbox. The secret protects nothing. */
+const CONFIDENTIAL = {
+  id: "test-5a1d0c7e-8f7b-4a3e-9d26-2f0c6b7be914",
+  secret: "sandbox-secret-that-protects-nothing",
+};
 
 /** What happens outside of Bobbin; see `outside.rs` of the dev server. */
 export type Happening =
@@ -143,11 +158,56 @@ export class World {
     await this.comesBack(decision);
     const signIn = await this.call<SignInView | null>("sign_in", { connection });
     if (!signIn?.session) throw new Error(`no session: ${JSON.stringify(signIn?.failure)}`);
-    return this.call("session", { id: signIn.session });
+    return this.#named(signIn.session);
+  }
+
+  /** A session that bears its person's name, for which the provider is asked after the sign-in. */
+  async #named(id: string): Promise<SessionView> {
+    for (let tries = 0; ; tries++) {
+      const session = await this.call<SessionView>("session", { id });
+      // Until then it is called "<user> at <bank>". A provider may fail to tell the name.
+      if (!session.abilities.userinfo || !session.label.includes(" at ") || tries === 100) return session;
+      await new Promise((done) => setTimeout(done, 20));
+    }
   }
 
   overview(): Promise<Overview> {
     return this.call("overview");
+  }
+
+  connection(slug = "sandbox"): Promise<ConnectionView> {
+    return this.call("connection", { slug });
+  }
+
+  /** Saves a connection as its form does, with these changes. */
+  async save(changes: Partial<ConnectionDraft>, slug = "sandbox"): Promise<ConnectionView> {
+    const draft = { ...draftOf(await this.connection(slug)), ...changes };
+    return this.call("connection_save", { slug, draft });
+  }
+
+  /** Where an endpoint is; the sandbox runs from then on. */
+  async endpoint(kind: EndpointKind, slug = "sandbox"): Promise<string> {
+    const faults = await this.call<FaultView[]>("sandbox_faults");
+    await this.faults(...faults.filter(({ active }) => active).map(({ id }) => id));
+    const { endpoints } = await this.connection(slug);
+    return endpoints.find((one) => one.kind === kind)?.url ?? "";
+  }
+
+  /** Makes the sandbox connection that of a client which proves itself with a secret. */
+  async becomeConfidential(): Promise<void> {
+    await this.save({ clientId: CONFIDENTIAL.id, authenticationMethod: "client_secret_post" });
+    await this.call("client_secret_set", { slug: "sandbox", secret: CONFIDENTIAL.secret });
+  }
+
+  /** The sandbox ends the access token of a session, and nobody tells Bobbin. */
+  async revokeAccess(session: string): Promise<void> {
+    const token = await this.call<string>("session_reveal", { id: session, secret: "access_token" });
+    const { clientId } = await this.connection();
+    // The public client has no secret to compare this one with.
+    const form = { token, client_id: clientId, client_secret: CONFIDENTIAL.secret };
+    const body = new URLSearchParams(form);
+    const reply = await fetch(await this.endpoint("revocation"), { method: "POST", body });
+    if (!reply.ok) throw new Error(`the sandbox answers ${reply.status} to the revocation`);
   }
 
   async #request(path: string, method: string, body?: unknown): Promise<Response> {
@@ -157,6 +217,27 @@ export class World {
     if (!reply.ok) throw new Error(`the dev server answers ${reply.status}: ${await reply.text()}`);
     return reply;
   }
+}
+
+/** What the form sends back when nothing was typed. */
+function draftOf(view: ConnectionView): ConnectionDraft {
+  return {
+    name: view.name,
+    clientId: view.clientId,
+    scopes: view.scopes,
+    redirectMethod: view.redirectMethod,
+    redirectUri: view.redirectUri,
+    refreshPolicy: view.refreshPolicy,
+    headers: view.headers,
+    parameters: view.parameters,
+    endpoints: [],
+    authenticationMethod: view.authentication.method,
+    algorithm: "",
+    kid: "",
+    audience: view.authentication.audience,
+    clientScopes: view.clientTokens?.scopes ?? [],
+    clientAudience: view.clientTokens?.audience ?? null,
+  };
 }
 
 function location(reply: Response): string {

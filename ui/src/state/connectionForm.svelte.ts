@@ -49,8 +49,8 @@ export class ConnectionForm {
   #told: Fields | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
-  /** How many were begun. */
-  #saves = 0;
+  /** How many saves were begun and views taken: an answer from before one of them is out of date. */
+  #news = 0;
 
   #hold;
 
@@ -70,14 +70,14 @@ export class ConnectionForm {
   async load(): Promise<void> {
     const first = this.view === null;
     try {
-      let saves: number;
+      let news: number;
       let view: ConnectionView;
       do {
         await this.#saving;
-        saves = this.#saves;
+        news = this.#news;
         view = await connection(this.slug);
-        // An answer from before a save would take back what was saved.
-      } while (saves !== this.#saves);
+        // An answer from before would take back what was saved, or what a command brought.
+      } while (news !== this.#news);
       this.take(view);
       this.error = null;
       // What an earlier page had not saved.
@@ -133,6 +133,7 @@ export class ConnectionForm {
 
   /** Takes in what a command answered, or what is there now. */
   take(view: ConnectionView): void {
+    this.#news += 1;
     const now = fieldsOf(view);
     const typed = $state.snapshot(this.fields);
     this.view = view;
@@ -203,7 +204,7 @@ export class ConnectionForm {
       return;
     }
     this.state = "saving";
-    this.#saves += 1;
+    this.#news += 1;
     try {
       const view = await connectionSave(this.slug, draftOf(fields, this.view));
       this.view = view;

@@ -16,6 +16,11 @@ class OverviewState extends Loader<Overview> {
     return this.connections.flatMap((connection) => connection.sessions);
   }
 
+  /** Whether those of earlier runs are among the sessions, which wait for the key store. */
+  get listsSessions(): boolean {
+    return this.data !== null && this.data.status.keyStore !== "checking";
+  }
+
   get queries(): QuerySummary[] {
     return this.data?.queries ?? [];
   }

@@ -13,6 +13,8 @@ export type Tool = "requests" | "inspect" | "pkce" | "about";
 
 class Selection {
   place = $state.raw<Place | null>(read<Place | null>("place", null));
+  /** Whether what there is was asked for, and something of it chosen. */
+  settled = $state(false);
   /** The place whose name is being given, right after it was made. */
   naming = $state.raw<Place | null>(null);
 
@@ -50,6 +52,7 @@ class Selection {
 
   /** Something else where what was chosen is gone, the first connection at the first start. */
   settle(): void {
+    this.settled = true;
     if (overview.data === null || (this.place && exists(this.place))) return;
     const first =
       overview.connections.find(({ environment }) => environment === "local") ?? overview.connections[0];
@@ -75,7 +78,7 @@ export function key(place: Place): string {
 
 function exists(place: Place): boolean {
   if (place.kind === "connection") return overview.connection(place.slug) !== undefined;
-  if (place.kind === "session") return overview.session(place.id) !== undefined;
+  if (place.kind === "session") return overview.session(place.id) !== undefined || !overview.listsSessions;
   if (place.kind === "query") return overview.queries.some((query) => query.path === place.path);
   return true;
 }
