@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/dom";
 import type { QueryView, RunRequest } from "../src/ipc/generated";
-import { goTo, openWorld, press } from "./page";
+import { goTo, openWorld, press, user } from "./page";
 import type { World } from "./world";
 
 /** Of the query AccountBalances. */
@@ -20,6 +20,15 @@ export async function answered(status: number): Promise<HTMLElement> {
 export async function run(status = 200): Promise<HTMLElement> {
   await press(/^Run/);
   return answered(status);
+}
+
+/** Shows whose tokens a run is sent with. */
+export const picker = () => screen.findByRole("combobox", { name: "Session" });
+
+/** Chooses the session that the query runs with. */
+export async function runAs(name: RegExp): Promise<void> {
+  await user.click(await picker());
+  await user.click(await screen.findByRole("option", { name }));
 }
 
 export const text = (name: string) => screen.findByRole("textbox", { name });

@@ -3,16 +3,12 @@ import { screen, waitFor, within } from "@testing-library/dom";
 import { EditorView } from "@codemirror/view";
 import { expect, test } from "vitest";
 import { button, goTo, openOn, press, user } from "./page";
-import { addQuery, answered, atQuery, region, run, runs, text, typeIn } from "./query";
+import { addQuery, answered, atQuery, picker, region, run, runAs, runs, text, typeIn } from "./query";
 import { serve } from "./server";
 
 const TWO = "query A { user { __typename } }\n\nquery B { banks { name } }\n";
 
-const picked = async () => (await screen.findByRole("combobox", { name: "Session" })).textContent;
-const choose = async (name: RegExp) => {
-  await user.click(await screen.findByRole("combobox", { name: "Session" }));
-  await user.click(await screen.findByRole("option", { name }));
-};
+const picked = async () => (await picker()).textContent;
 
 test("a run is sent with the session's id and shows status, time and size", async () => {
   const world = await atQuery();
@@ -78,7 +74,7 @@ test("a query runs with the live session unless another was chosen, and the choi
     await world.signIn();
   });
   expect(await picked()).toContain("Lerato Mokoena");
-  await choose(/Thandi Nkosi/);
+  await runAs(/Thandi Nkosi/);
   await openOn(world);
   await goTo("AccountBalances");
   expect(await picked()).toContain("Thandi Nkosi");
@@ -147,11 +143,11 @@ test("without a session the pane teaches what to do first", async () => {
 
 test("without a session a connection that cannot be read is not offered for the sign-in", async () => {
   const world = await atQuery(async (world) => {
-    await world.call("connection_create", { preset: "stitch-test", name: "Stitch" });
+    await world.call("connection_create", { preset: "stitch-live", name: "Stitch" });
     const { workspace } = (await world.overview()).status;
     await writeFile(`${workspace}/connections/sandbox.toml`, "not TOML");
   });
-  expect((await region()).textContent).toMatch(/through\s+Stitch\s+TEST/);
+  expect((await region()).textContent).toMatch(/through\s+Stitch\s+LIVE/);
   await user.click(within(await region()).getByRole("button", { name: "Sign in with browser" }));
   await waitFor(() => expect(world.sentAs("sign_in_start")).toMatchObject([{ connection: "stitch" }]));
 });
@@ -161,14 +157,14 @@ test("a response says whose it is and of when, and that it is an earlier one onc
     await world.signIn({ person: "Lerato Mokoena" });
     await world.signIn();
   });
-  await choose(/Thandi/);
+  await runAs(/Thandi/);
   const summary = within(await run()).getByRole("group", { name: "Summary" });
   expect(summary.textContent).toMatch(/as Thandi Nkosi · \d\d:\d\d:\d\d/);
   expect(summary.textContent).not.toContain("from an earlier run");
-  await choose(/Lerato/);
+  await runAs(/Lerato/);
   await waitFor(() => expect(summary.textContent).toContain("from an earlier run"));
   expect(summary.textContent).toContain("as Thandi Nkosi");
-  await choose(/Thandi/);
+  await runAs(/Thandi/);
   await waitFor(() => expect(summary.textContent).not.toContain("from an earlier run"));
   await typeIn("Variables", " ");
   await waitFor(() => expect(summary.textContent).toContain("from an earlier run"));
