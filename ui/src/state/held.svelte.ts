@@ -24,15 +24,24 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
   let sent: string | null = null;
   let sentAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let sending = false;
+  let ended = false;
 
   const send = (text: string | null) => {
     clearTimeout(timer);
     timer = undefined;
-    if (text === sent) return;
+    // One at a time: a long text that arrives late must not replace the one after it.
+    if (text === sent || sending) return;
     sent = text;
     sentAt = performance.now();
-    // A refusal means only that a page which dies forgets.
-    void pageHold(key, text).catch(() => undefined);
+    sending = true;
+    void pageHold(key, text)
+      // A refusal means only that a page which dies forgets.
+      .catch(() => undefined)
+      .then(() => {
+        sending = false;
+        send(ended ? null : read());
+      });
   };
   const read = () => {
     const now = value();
@@ -59,6 +68,7 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
   });
   const end = () => {
     stop();
+    ended = true;
     Reflect.deleteProperty(restorers, key);
     Reflect.deleteProperty(recalled, key);
     send(null);
