@@ -101,6 +101,7 @@ test("a change from outside is shown, but never over a field that is being typed
   expect(world.sentAs("connection_save")).toHaveLength(0);
   await vi.advanceTimersByTimeAsync(500);
   vi.useRealTimers();
+  await press("Keep mine");
   await keeps(world, "stitch", "test-typ");
   expect((await world.connection("stitch")).redirectUri).toBe("https://localhost:9000/return");
 });

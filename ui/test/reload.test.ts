@@ -76,6 +76,7 @@ test("the tools come back with what was pasted", async () => {
   const world = await openWorld();
   await press("Inspect a token or URL…");
   fill(await field("What to inspect"), "eyJhbGciOiJub25lIn0.e30.");
+  await waitFor(() => expect(world.sentAs("inspect")).toHaveLength(1));
   await press("PKCE pair checker");
   fill(await field("code_verifier"), "a-verifier");
   await holds(world, "eyJhbGciOiJub25lIn0.e30.", "a-verifier");

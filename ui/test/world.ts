@@ -222,6 +222,7 @@ export class World {
 /** What the form sends back when nothing was typed. */
 function draftOf(view: ConnectionView): ConnectionDraft {
   return {
+    revision: view.revision,
     name: view.name,
     clientId: view.clientId,
     scopes: view.scopes,
