@@ -48,6 +48,6 @@ export default ts.config(
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
   },
-  { files: ["src/ipc/**", "src/dev/**", "dev/**", "test/**"], rules: { "no-restricted-imports": "off" } },
-  { files: ["src/dev/**", "test/**"], rules: { "no-restricted-syntax": "off" } },
+  { files: ["src/ipc/**", "dev/**", "test/**"], rules: { "no-restricted-imports": "off" } },
+  { files: ["test/**"], rules: { "no-restricted-syntax": "off" } },
 );

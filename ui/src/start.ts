@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { onChanged, onNotice } from "./ipc/events";
+import type { Change } from "./ipc/generated";
 import { announce, onChange } from "./state/changes";
 import { clock } from "./state/clock.svelte";
 import { recall } from "./state/held.svelte";
@@ -11,13 +12,15 @@ import { selection } from "./state/selection.svelte";
 import { theme } from "./state/theme.svelte";
 import { wire } from "./state/wire.svelte";
 
+/** What the overview says, each with its kind of change. */
+const LISTED: Change["what"][] = ["connections", "sessions", "queries", "status"];
+
 /** Puts the page on screen, with what an earlier one held, and listens to Rust. */
 export async function start(target: Element) {
-  onChange((change) => {
-    if (change.what !== "overview") return;
-    void overview.load().then(() => selection.settle());
+  onChange(({ what }) => {
+    if (LISTED.includes(what)) void overview.load().then(() => selection.settle());
     // The sandbox's own page has the menu too.
-    void loadFaults();
+    if (what === "faults") void loadFaults();
   });
   clock.onJump(() => overview.load());
   // What is told before somebody listens is lost, so everything is asked for after that.

@@ -3,8 +3,6 @@ import { screen, waitFor, within } from "@testing-library/dom";
 import userEvent from "@testing-library/user-event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { afterEach, inject, vi } from "vitest";
-import { Application, type Scenario } from "../src/dev/application";
-import { session } from "../src/dev/samples";
 import { connect, type Sent } from "../dev/connect";
 import type * as Page from "./entry";
 import { World } from "./world";
@@ -14,19 +12,6 @@ const IPC = "window.__TAURI_INTERNALS__";
 const code = `(ipc) => { ${inject("page").replaceAll(IPC, "ipc")}\nreturn page; }`;
 const script = new Script(code, { filename: "page.js" });
 let unmount: (() => Promise<void>) | undefined;
-
-/**
- * Opens the whole page on a made-up application, as a start of Bobbin does: a first start, or another
- * one where the application is given.
- */
-export async function open(scenario: Scenario | Application = {}): Promise<Application> {
-  await close();
-  if (!(scenario instanceof Application)) localStorage.clear();
-  sessionStorage.clear();
-  const application = scenario instanceof Application ? scenario : new Application(scenario);
-  application.held.clear();
-  return load(application);
-}
 
 let world: World | undefined;
 let listening: AbortController | undefined;
@@ -65,20 +50,6 @@ export async function startAgain(on: World): Promise<void> {
   sessionStorage.clear();
   await on.restart();
   await openOn(on);
-}
-
-/** Loads the page again, as the application does when the web process has died. */
-export async function dieAndReload(application: Application): Promise<void> {
-  // Whatever the page still says is heard by nobody.
-  mockIPC(() => new Promise(() => undefined), { shouldMockEvents: true });
-  await close();
-  await load(application);
-}
-
-async function load(application: Application): Promise<Application> {
-  application.install();
-  await mount();
-  return application;
 }
 
 const ipc = () => (window as unknown as { __TAURI_INTERNALS__: object }).__TAURI_INTERNALS__;
@@ -124,12 +95,6 @@ export async function goTo(name: string): Promise<void> {
 }
 
 export const MINUTE = 60_000;
-
-/** A session of the Sandbox with so much of its access token's 15 minutes left. */
-export const thandi = (left = 14.5 * MINUTE) => session("thandi", "Thandi Nkosi", "sandbox", left);
-
-export const calls = (application: Application, command: string) =>
-  application.calls.filter((call) => call.command === command);
 
 /** The level-1 heading, once it is this one. */
 export const arrive = (name: string) =>

@@ -46,6 +46,8 @@ pub(crate) struct Outside {
     notices: Arc<Notices>,
     desktop: Mutex<State>,
     listeners: Mutex<Vec<UnboundedSender<String>>>,
+    /// Until the first view was answered.
+    unsettled: Mutex<Option<Engine>>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +77,13 @@ impl Outside {
             notices,
             desktop: Mutex::new(desktop),
             listeners: Mutex::default(),
+            unsettled: Mutex::default(),
         }
+    }
+
+    /// The engine settles when the first view was answered, as on a desktop.
+    pub(crate) fn settle_later(&self, engine: Engine) {
+        *lock(&self.unsettled) = Some(engine);
     }
 
     pub(crate) fn listen(&self) -> UnboundedReceiver<String> {
@@ -202,6 +210,16 @@ impl Desktop for Outside {
 
     fn look_at_links_again(&self) -> bool {
         false
+    }
+
+    fn overview_answered(&self) {
+        if let Some(engine) = lock(&self.unsettled).take() {
+            tokio::spawn(async move {
+                if let Err(error) = engine.settle().await {
+                    engine.report(&error);
+                }
+            });
+        }
     }
 
     fn take_over_links(&self) {

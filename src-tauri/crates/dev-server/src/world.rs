@@ -37,12 +37,7 @@ impl World {
             events: outside.clone(),
         })
         .map_err(|error| error.to_string())?;
-        let settling = engine.clone();
-        tokio::spawn(async move {
-            if let Err(error) = settling.settle().await {
-                settling.report(&error);
-            }
-        });
+        outside.settle_later(engine.clone());
         let api = Api::new(engine.clone(), outside.clone(), notices);
         Ok(Self { api, outside, engine, folder })
     }

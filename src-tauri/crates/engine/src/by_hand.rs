@@ -138,7 +138,7 @@ impl Engine {
         }
         let refused = id.to_owned();
         self.with_store(move |store| store.delete_session(&refused)).await?;
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Engine {
     async fn add_by_hand(&self, session: Session) -> Result<SessionView> {
         let id = session.id.clone();
         self.keep_session(session).await?;
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         self.session(&id).await
     }
 

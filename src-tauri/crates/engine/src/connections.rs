@@ -130,7 +130,7 @@ impl Engine {
         })
         .await?;
         self.trust_saved(&slug, None, &file).await?;
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
         Ok(slug)
     }
 
@@ -145,7 +145,7 @@ impl Engine {
         let file = draft::file_of(draft, before.clone())?;
         self.trust_saved(slug, Some(&before), &file).await?;
         self.0.workspace.save_connection(slug, &file)?;
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
         Ok(())
     }
 
@@ -185,7 +185,7 @@ impl Engine {
                 self.wait_cancel(&sign_in.id);
             }
         }
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
         deleted.map(|()| name).map_err(|error| if can_be_undone { in_part(&error) } else { error })
     }
 
@@ -236,7 +236,7 @@ impl Engine {
             self.0.workspace.restore_connection(slug, &deleted.file)?;
         }
         lock(&self.0.undo).drop_connection(slug);
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
         Ok(())
     }
 
@@ -249,7 +249,8 @@ impl Engine {
 
     /// Tells the page that any file of the workspace may be another now.
     pub(crate) fn workspace_changed(&self) {
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
+        self.changed(Change::Queries);
         self.connections_changed();
         for query in self.0.workspace.queries().unwrap_or_default() {
             self.changed(Change::Query { path: query.path });

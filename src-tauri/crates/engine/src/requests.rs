@@ -66,7 +66,7 @@ impl Engine {
     /// Forgets the requests that have ended; returns how many.
     pub async fn requests_clear(&self) -> Result<usize> {
         let cleared = self.with_store(Store::clear_requests).await?;
-        self.changed(Change::Overview);
+        self.changed(Change::Requests);
         Ok(cleared)
     }
 

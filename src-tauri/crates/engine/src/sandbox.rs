@@ -31,7 +31,7 @@ impl Engine {
         let started = !host.initialized();
         let sandbox = host.get_or_try_init(|| self.start_sandbox()).await?;
         if started {
-            self.changed(Change::Overview);
+            self.changed(Change::Status);
             // Connections to it have endpoints now.
             self.connections_changed();
         }
@@ -80,7 +80,7 @@ impl Engine {
         sandbox.on_faults(move || {
             if let Some(inner) = engine.upgrade() {
                 let engine = Self(inner);
-                engine.changed(Change::Overview);
+                engine.changed(Change::Faults);
                 engine.connections_changed();
             }
         });

@@ -97,7 +97,7 @@ impl Engine {
             self.with_store(move |store| store.put_client_secret(&kept, Some(&secret))).await?;
         }
         self.changed(Change::Connection { slug: slug.to_owned() });
-        self.changed(Change::Overview);
+        self.changed(Change::Connections);
         Ok(view)
     }
 

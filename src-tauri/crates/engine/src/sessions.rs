@@ -96,7 +96,7 @@ impl Engine {
             })
             .await?;
         lock(&self.0.undo).put_session(session, history);
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Engine {
         })?;
         self.with_store(move |store| store.restore_session(&session, &history)).await?;
         lock(&self.0.undo).drop_session(id);
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         self.session(id).await
     }
 
@@ -138,7 +138,7 @@ impl Engine {
             move |store| store.delete_session(&id)
         })
         .await?;
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         if let Err(error) = access {
             self.notice(
                 NoticeLevel::Warning,
@@ -217,7 +217,7 @@ impl Engine {
 
     pub(crate) fn session_changed(&self, id: &str) {
         self.changed(Change::Session { id: id.to_owned() });
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
     }
 
     /// Names a new session after the end user, where the provider tells the name and no person was faster: then it is

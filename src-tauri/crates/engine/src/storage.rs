@@ -55,7 +55,7 @@ impl Engine {
         *lock(&storage.state) = Some(state);
         storage.set(store.clone());
         self.take_up(store.clone()).await;
-        self.changed(Change::Overview);
+        self.changed(Change::Status);
         Ok(store)
     }
 
@@ -119,7 +119,7 @@ impl Engine {
     /// Takes the store that was opened at last, with what was kept in memory until then.
     async fn move_to_database(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
         let moved = self.replace_store(memory, opened).await;
-        self.changed(Change::Overview);
+        self.changed(Change::Status);
         moved
     }
 

@@ -22,7 +22,7 @@ async fn a_fault_that_is_chosen_on_the_sandboxs_own_page_is_told_to_bobbins() {
     assert!(chosen.status().is_success());
     eventually("the page is told to look again", async || {
         let changes = world.outside.changes.lock().unwrap();
-        changes.iter().any(|change| matches!(change, Change::Overview))
+        changes.iter().any(|change| matches!(change, Change::Faults))
     })
     .await;
     let active: Vec<_> = world.engine.sandbox_faults().into_iter().filter(|fault| fault.active).collect();

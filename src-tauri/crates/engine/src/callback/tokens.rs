@@ -135,7 +135,7 @@ impl Engine {
             run.scopes_missing = missing;
             run.succeed(session.id.clone());
         });
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
         if let Some(subject) = verdict.as_ref().and_then(subject) {
             let (engine, id, label) = (self.clone(), session.id.clone(), session.label.clone());
             tokio::spawn(async move {

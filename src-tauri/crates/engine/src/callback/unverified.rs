@@ -30,7 +30,7 @@ impl Engine {
             Ok(()) => {
                 tracing::warn!(sign_in = pending.id, code = told.code(), "session kept unverified");
                 self.progress(&pending.id, |run, _| run.session = Some(id));
-                self.changed(Change::Overview);
+                self.changed(Change::Sessions);
                 told
             }
             Err(unsaved) => unsaved,

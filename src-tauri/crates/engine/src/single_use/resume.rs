@@ -202,7 +202,7 @@ impl Engine {
             // It was ended here.
             None => {}
         });
-        self.changed(Change::Overview);
+        self.changed(Change::Sessions);
     }
 
     fn sent(

@@ -66,11 +66,26 @@ pub enum KeyStoreState {
 #[serde(rename_all = "snake_case", tag = "what")]
 #[ts(export)]
 pub enum Change {
-    Overview,
-    SignIn { id: String },
-    Session { id: String },
-    Connection { slug: String },
-    Query { path: String },
+    /// The list of them; so are the next two.
+    Connections,
+    Sessions,
+    Queries,
+    /// The key store, the database, or where the sandbox is.
+    Status,
+    Faults,
+    Requests,
+    SignIn {
+        id: String,
+    },
+    Session {
+        id: String,
+    },
+    Connection {
+        slug: String,
+    },
+    Query {
+        path: String,
+    },
     Wire,
     Waits,
 }
