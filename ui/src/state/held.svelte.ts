@@ -25,12 +25,14 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
   let sentAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending = false;
+  let skipped = false;
   let ended = false;
 
   const send = (text: string | null) => {
     clearTimeout(timer);
     timer = undefined;
     // One at a time: a long text that arrives late must not replace the one after it.
+    skipped ||= sending;
     if (text === sent || sending) return;
     sent = text;
     sentAt = performance.now();
@@ -40,7 +42,9 @@ export function hold<T>(key: string, value: () => T | null, restore: (value: T) 
       .catch(() => undefined)
       .then(() => {
         sending = false;
-        send(ended ? null : read());
+        if (ended) send(null);
+        else if (skipped) timer ??= setTimeout(() => send(read()), HOLD_AFTER_MS);
+        skipped = false;
       });
   };
   const read = () => {
