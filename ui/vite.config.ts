@@ -6,11 +6,13 @@ import { licenses } from "./licenses.ts";
 
 /** While the page is developed in a browser, the real engine answers over HTTP; a build knows nothing of it. */
 function engine(): Plugin {
+  let stop = () => {};
   return {
     name: "bobbin-engine",
     apply: (_, { command, isPreview }) => command === "serve" && !isPreview && !process.env.VITEST,
     async config() {
-      const { url, token } = await startDevServer();
+      const { url, token, stop: end } = await startDevServer();
+      stop = end;
       const headers = { Authorization: `Bearer ${token}` };
       const world = `${url}/worlds/browser`;
       await fetch(world, {
@@ -20,8 +22,9 @@ function engine(): Plugin {
       });
       // The token stays here: the page asks its own server.
       const proxied = { target: world, headers, rewrite: (path: string) => path.replace(/^\/bobbin/, "") };
-      return { server: { proxy: { "/bobbin": proxied } } };
+      return { server: { proxy: { "/bobbin": proxied }, cors: false } };
     },
+    configureServer: ({ httpServer }) => void httpServer?.once("close", () => stop()),
     transformIndexHtml: () => [
       { tag: "script", attrs: { type: "module", src: "/dev/start.ts" }, injectTo: "head-prepend" },
     ],
