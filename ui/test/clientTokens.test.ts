@@ -51,7 +51,7 @@ test("a client token that is refused says so at the connection", async () => {
   const explanation = await within(card).findByRole("region", { name: "What could explain it" });
   expect(explanation.textContent).toContain("does not know client_unheard_of");
   expect(world.sentAs("client_doctor")[0]).toMatchObject({
-    error: "token_invalid_scope",
+    code: "token_invalid_scope",
     asked: "client_token",
   });
 });

@@ -266,7 +266,7 @@ test("a refused client is told what could explain it, worst first", async () => 
   expect(new Set(levels.slice(1))).toEqual(new Set(["passed"]));
   expect(world.sentAs("client_doctor")[0]).toEqual({
     slug: "live",
-    error: "token_invalid_client",
+    code: "token_invalid_client",
     asked: "sign_in",
   });
 });

@@ -23,16 +23,9 @@ use crate::{
 };
 
 impl Engine {
-    /// The checks that could explain a failure to what was asked for, worst first; none where no OAuth error came.
-    ///
-    /// `error` is the failure's code or the OAuth error itself.
-    pub async fn client_doctor(&self, slug: &str, error: &str, asked: Asked) -> Result<Vec<FindingView>> {
-        let error = match error.strip_prefix("token_") {
-            Some(oauth_error) => oauth_error,
-            // Whatever the authorization endpoint says, it is the client that it refuses.
-            None if error == <&str>::from(ErrorCode::AuthorizationDeclined) => "invalid_client",
-            None => error,
-        };
+    /// The checks that could explain a failure, by its code, worst first; none where no OAuth error came.
+    pub async fn client_doctor(&self, slug: &str, code: &str, asked: Asked) -> Result<Vec<FindingView>> {
+        let Some(error) = oauth_error(code) else { return Ok(Vec::new()) };
         let provider = self.provider_at_rest(slug)?;
         let secrets = self.client_secrets(slug).await?;
         let findings = findings(&provider, Some(&secrets), self.now());
@@ -241,6 +234,19 @@ pub(crate) fn key_view(mut key: KeyView, now: i64) -> KeyView {
     let not_after = key.certificate.as_ref().map(|certificate| certificate.not_after / 1000);
     key.warning = not_after.and_then(|not_after| expiry_warning(not_after, now / 1000));
     key
+}
+
+/// The OAuth error behind an error code of ours, where our own settings could be what it is about.
+fn oauth_error(code: &str) -> Option<&'static str> {
+    match code {
+        "token_invalid_client" => Some("invalid_client"),
+        "token_unauthorized_client" => Some("unauthorized_client"),
+        "token_invalid_scope" => Some("invalid_scope"),
+        "token_invalid_grant" => Some("invalid_grant"),
+        // Whatever the authorization endpoint says, it is the client that it refuses.
+        _ if code == <&str>::from(ErrorCode::AuthorizationDeclined) => Some("invalid_client"),
+        _ => None,
+    }
 }
 
 fn app_link(uri: &str, registration: impl FnOnce(&str) -> LinkRegistration) -> RedirectCheck {

@@ -259,7 +259,8 @@ async fn a_wrong_secret_is_refused_and_the_doctor_names_what_could_explain_it() 
     let sign_in = world.engine.sign_in("sandbox").unwrap();
     assert_eq!(sign_in.state, SignInState::Failed);
     assert_eq!(sign_in.failure.unwrap().code, "token_invalid_client");
-    let findings = world.engine.client_doctor("sandbox", "invalid_client", Asked::SignIn).await.unwrap();
+    let findings =
+        world.engine.client_doctor("sandbox", "token_invalid_client", Asked::SignIn).await.unwrap();
     assert!(!findings.is_empty());
     assert!(findings.iter().all(|finding| finding.field != "clientScopes"), "no client token was asked for");
     assert!(findings.iter().any(|finding| finding.field == "authentication"), "{findings:?}");

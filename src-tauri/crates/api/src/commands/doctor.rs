@@ -6,8 +6,8 @@ use crate::{Api, Desktop, Reply};
 
 commands! {
     /// What could explain a failure, by its code, worst first; nothing where no OAuth error came.
-    async fn client_doctor(api, slug: String, error: String, asked: Asked) -> Vec<FindingView> {
-        Ok(api.engine.client_doctor(&slug, &error, asked).await?)
+    async fn client_doctor(api, slug: String, code: String, asked: Asked) -> Vec<FindingView> {
+        Ok(api.engine.client_doctor(&slug, &code, asked).await?)
     }
 
     async fn redirect_doctor(api, slug: String) -> Vec<RedirectCheck> {

@@ -3,7 +3,7 @@ import { invoke } from "../../transport";
 import type { Asked, FindingView, RedirectCheck } from "..";
 
 /** What could explain a failure, by its code, worst first; nothing where no OAuth error came. */
-export const clientDoctor = (slug: string, error: string, asked: Asked) => invoke<Array<FindingView>>("client_doctor", { slug, error, asked });
+export const clientDoctor = (slug: string, code: string, asked: Asked) => invoke<Array<FindingView>>("client_doctor", { slug, code, asked });
 
 export const redirectDoctor = (slug: string) => invoke<Array<RedirectCheck>>("redirect_doctor", { slug });
 
