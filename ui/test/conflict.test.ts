@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import { arrive, button, openWorld, press, user } from "./page";
+import { arrive, button, openWorld, press, reload, user } from "./page";
 import type { World } from "./world";
 
 const file = async (world: World) => `${(await world.overview()).status.workspace}/connections/sandbox.toml`;
@@ -43,6 +43,46 @@ test("what was typed and what the file says by then are compared, and nothing is
   await user.type(await field("Redirect URI"), "x{Backspace}{Tab}");
   expect(world.sentAs("connection_save")).toHaveLength(saves);
   expect(readFileSync(path, "utf8")).toContain("test-theirs");
+});
+
+test("a page that is loaded again still asks, and has saved nothing", async () => {
+  const { world, path } = await disagree();
+  await waitFor(async () => expect(JSON.stringify(await world.call("page_held"))).toContain("test-mine"));
+  await reload(world);
+  await screen.findByRole("alert", { name: /changed outside Bobbin/ });
+  expect((await field("Client ID")).value).toBe("test-mine");
+  expect(readFileSync(path, "utf8")).toContain("test-theirs");
+});
+
+test("Keep mine also keeps what was typed back to how it was", async () => {
+  const { path, card } = await disagree();
+  const id = await field("Client ID");
+  await user.clear(id);
+  await user.type(id, id.defaultValue || "test-18fbd892-3b73-43c3-a854-c6f78c681349");
+  await user.click(within(card).getByRole("button", { name: "Keep mine" }));
+  await waitFor(() => expect(readFileSync(path, "utf8")).toContain("test-18fbd892"));
+});
+
+test("nobody signs in with a client that the form does not show", async () => {
+  const { world } = await disagree();
+  await press("Sign in with browser");
+  await screen.findByRole("alert", { name: /changed outside Bobbin/ });
+  expect(world.sentAs("sign_in_start")).toEqual([]);
+  await press("Keep mine");
+  await waitFor(() => expect(screen.queryByRole("alert", { name: /changed outside/ })).toBeNull());
+  await press("Sign in with browser");
+  await waitFor(async () => expect((await world.seen()).opened.at(-1)).toContain("client_id=test-mine"));
+});
+
+test("a sign-in right after an edit from outside uses what was typed", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  const id = await field("Client ID");
+  await user.clear(id);
+  await user.type(id, "test-mine");
+  edit(path, 'name = "Sandbox"', 'name = "Renamed"');
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(async () => expect((await world.seen()).opened.at(-1)).toContain("client_id=test-mine"));
 });
 
 test("Keep mine writes what was typed into the file as it is by then", async () => {
@@ -90,4 +130,7 @@ test("a connection whose file cannot be read can be deleted, and Undo brings the
   expect(existsSync(path)).toBe(false);
   await press("Undo");
   await waitFor(() => expect(readFileSync(path, "utf8")).toBe(broken));
+  await arrive("sandbox");
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+  expect(screen.getAllByRole("alert")).toHaveLength(1);
 });

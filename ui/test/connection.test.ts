@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { screen, waitFor } from "@testing-library/dom";
 import { expect, test, vi } from "vitest";
@@ -223,14 +223,17 @@ test("a connection that could be deleted only in part can be made whole by Undo"
   await waitFor(() => expect(asked).toBe(true));
   await press("More actions");
   await user.click(screen.getByRole("menuitem", { name: "Delete the connection" }));
-  // Its sign-in has ended, its session is still being refreshed, and somebody else removes its file meanwhile.
+  // Its sign-in has ended, its session is still being refreshed, and meanwhile its file can no longer be removed.
   await waitFor(async () =>
     expect(await world.call("sign_in", { connection: "sandbox" })).toMatchObject({ state: "cancelled" }),
   );
-  rmSync(await fileOf(world, "sandbox"));
+  const file = await fileOf(world, "sandbox");
+  rmSync(file);
+  mkdirSync(file);
   refuse();
   await refresh;
   expect(await screen.findByText(/^The connection was deleted only in part\./)).toBeTruthy();
+  rmdirSync(file);
   await press("Undo");
   await waitFor(async () => expect(await sessions()).toEqual([id]));
   expect(await button("Sandbox")).toBeTruthy();

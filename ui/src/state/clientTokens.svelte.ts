@@ -27,7 +27,8 @@ class ClientTokens {
     try {
       const form = forms.peek(slug);
       if (form) form.complains = true;
-      await form?.flush();
+      // The conflict is shown with the connection.
+      if (form && !(await form.flush())) return null;
       const { id } = await clientToken(slug, fresh);
       await overview.load();
       return id;

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import { connection, connectionSave } from "../ipc/generated/commands/connections";
 import { isError } from "../ipc/errors";
@@ -26,6 +27,7 @@ interface Typed {
   fields: Fields;
   had: Fields;
   told: Fields;
+  revision: string;
 }
 
 /**
@@ -40,12 +42,15 @@ export class ConnectionForm {
   /** Why the last save failed; what was typed is kept. */
   saveError = $state.raw<ErrorView | null>(null);
   state = $state<"clean" | "typing" | "saving" | "saved">("clean");
-  /** What somebody has to decide about before anything is saved. */
-  conflicts = $state.raw<Conflict[]>([]);
+  /** What a person has to decide before anything is saved: set where the file has something else by now. */
+  conflicts = $derived.by(() => this.#conflicts());
   /** Somebody has tried to sign in: from then on what is missing is said. */
   complains = $state(false);
   #visited = new SvelteSet<string>();
-  #had: Fields | null = null;
+  /** In a conflict: what the field was before the file was edited. */
+  #had = $state.raw<Fields | null>(null);
+  /** That of the file when nothing was in conflict with it. */
+  #revision = "";
   #told: Fields | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -53,6 +58,7 @@ export class ConnectionForm {
   #news = 0;
 
   #hold;
+  #stop: () => void;
 
   constructor(readonly slug: string) {
     this.#hold = hold(
@@ -60,6 +66,14 @@ export class ConnectionForm {
       () => this.#typed(),
       (typed) => this.#restore(typed),
     );
+    this.#stop = $effect.root(() => {
+      $effect(() => {
+        const typed = $state.snapshot(this.fields);
+        untrack(() => {
+          if (this.view && !equal(typed, this.#told)) this.#edited();
+        });
+      });
+    });
   }
 
   /** It is the sandbox's, which has a menu of faults. */
@@ -81,25 +95,26 @@ export class ConnectionForm {
       this.take(view);
       this.error = null;
       // What an earlier page had not saved.
-      if (first && !equal($state.snapshot(this.fields), this.#told)) this.edited();
+      if (first && !equal($state.snapshot(this.fields), this.#told)) this.#edited();
     } catch (error) {
       this.error = asErrorView(error);
     }
   }
 
-  /** Call after every change of `fields`. */
-  edited(): void {
+  /** Something was typed: it is saved in a moment. */
+  #edited(): void {
     this.state = "typing";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void released().then(() => this.flush()), SAVE_AFTER_MS);
   }
 
-  /** Saves what was typed, now; done when it is kept. */
-  flush(): Promise<void> {
+  /** Saves what was typed, now; done when it is kept. False where somebody has to decide about a conflict first. */
+  async flush(): Promise<boolean> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#saving = this.#saving.then(() => this.#save());
-    return this.#saving;
+    await this.#saving;
+    return this.conflicts.length === 0;
   }
 
   /** Leaving a field: saves, and then shows the field as it was kept. */
@@ -112,7 +127,7 @@ export class ConnectionForm {
     if (field) this.#visited.add(field);
     // The next field may be half typed by now.
     const moved = !equal(typed, $state.snapshot(this.fields));
-    if (this.state !== "saved" || !this.#had || moved) return;
+    if (this.state !== "saved" || !this.#had || moved || this.conflicts.length > 0) return;
     // Rows are left for the next cell of the same row: they stay as they are typed.
     const { headers, parameters } = $state.snapshot(this.fields);
     this.fields = { ...structuredClone(this.#had), headers, parameters };
@@ -140,45 +155,66 @@ export class ConnectionForm {
     if (!this.#had || !this.#told) {
       this.fields = now;
       this.#told = structuredClone(now);
-    } else {
-      for (const name of Object.keys(now) as (keyof Fields)[]) {
-        const outside = !equal(now[name], this.#had[name]);
-        const typing = !equal(typed[name], this.#told[name]);
-        if (outside && typing) this.#disagree({ field: name, mine: typed[name], theirs: now[name] });
-        if (!outside || typing) continue;
-        Object.assign(this.fields, { [name]: now[name] });
-        Object.assign(this.#told, { [name]: structuredClone(now[name]) });
-      }
+      this.#had = structuredClone(now);
+      this.#revision = view.revision;
+      return;
     }
-    this.#had = structuredClone(now);
+    // What a key or the issuer's metadata changes is no edit of the file.
+    const edited = view.revision !== this.#revision;
+    const had: Fields = { ...this.#had };
+    for (const name of Object.keys(now) as (keyof Fields)[]) {
+      if (equal(now[name], had[name])) continue;
+      const typing = !equal(typed[name], this.#told[name]);
+      if (typing && edited && !equal(typed[name], now[name])) continue;
+      Object.assign(had, { [name]: structuredClone(now[name]) });
+      if (typing) continue;
+      Object.assign(this.fields, { [name]: now[name] });
+      Object.assign(this.#told, { [name]: structuredClone(now[name]) });
+    }
+    this.#had = had;
+    if (this.conflicts.length === 0) this.#revision = view.revision;
   }
 
   /** What was typed here goes into the file. */
-  keepMine(): Promise<void> {
-    this.conflicts = [];
-    this.edited();
-    return this.flush();
+  keepMine(): Promise<boolean> {
+    return this.#decide(false);
   }
 
   /** What the file says goes into the fields; what else was typed is kept and saved. */
-  takeTheirs(): Promise<void> {
-    for (const { field, theirs } of this.conflicts) {
-      Object.assign(this.fields, { [field]: structuredClone(theirs) });
+  takeTheirs(): Promise<boolean> {
+    return this.#decide(true);
+  }
+
+  #decide(forTheirs: boolean): Promise<boolean> {
+    const { view, conflicts } = this;
+    for (const { field, theirs } of conflicts) {
+      if (forTheirs) Object.assign(this.fields, { [field]: structuredClone(theirs) });
       Object.assign(this.#told ?? {}, { [field]: structuredClone(theirs) });
     }
-    this.conflicts = [];
-    this.edited();
+    if (view) {
+      this.#had = fieldsOf(view);
+      this.#revision = view.revision;
+    }
+    this.#edited();
     return this.flush();
   }
 
-  #disagree(conflict: Conflict): void {
-    const others = this.conflicts.filter(({ field }) => field !== conflict.field);
-    // Both may have come to the same.
-    this.conflicts = equal(conflict.mine, conflict.theirs) ? others : [...others, conflict];
+  #conflicts(): Conflict[] {
+    const had = this.#had;
+    if (!this.view || !had) return [];
+    const now = fieldsOf(this.view);
+    return (Object.keys(now) as (keyof Fields)[])
+      .map((field) => ({
+        field,
+        mine: $state.snapshot(this.fields[field]) as Conflict["mine"],
+        theirs: now[field],
+      }))
+      .filter(({ field, mine, theirs }) => !equal(had[field], theirs) && !equal(mine, theirs));
   }
 
   /** The connection is gone. */
   end(): void {
+    this.#stop();
     clearTimeout(this.#timer);
     this.#hold.end();
   }
@@ -187,16 +223,17 @@ export class ConnectionForm {
     const fields = $state.snapshot(this.fields);
     const { view } = this;
     if (!this.#had || !this.#told || (view && equal(fields, fieldsOf(view)))) return null;
-    return { fields, had: this.#had, told: this.#told };
+    return { fields, had: this.#had, told: this.#told, revision: this.#revision };
   }
 
-  #restore({ fields, had, told }: Typed): void {
+  #restore({ fields, had, told, revision }: Typed): void {
     this.fields = fields;
     this.#had = had;
     this.#told = told;
+    this.#revision = revision;
   }
 
-  async #save(): Promise<void> {
+  async #save(tries = 3): Promise<void> {
     const fields = $state.snapshot(this.fields);
     if (this.conflicts.length > 0) return;
     if (!this.view || equal(fields, this.#told)) {
@@ -210,28 +247,26 @@ export class ConnectionForm {
       this.view = view;
       this.#had = fieldsOf(view);
       this.#told = fields;
+      this.#revision = view.revision;
       this.saveError = null;
       if (this.state === "saving") this.state = "saved";
     } catch (error) {
       this.state = "typing";
-      await this.#refused(asErrorView(error));
+      const refusal = asErrorView(error);
+      if (tries > 1 && isError(refusal, "connection_changed_outside")) await this.#saveOverChanged(tries - 1);
+      else this.saveError = refusal;
     }
   }
 
-  async #refused(error: ErrorView): Promise<void> {
-    if (!isError(error, "connection_changed_outside")) {
-      this.saveError = error;
-      return;
-    }
+  /** The file was edited meanwhile. Where that was about other fields, nobody has to decide. */
+  async #saveOverChanged(tries: number): Promise<void> {
     try {
       this.take(await connection(this.slug));
       this.saveError = null;
+      await this.#save(tries);
     } catch (unreadable) {
       this.saveError = asErrorView(unreadable);
-      return;
     }
-    // Where both have edited other fields, nobody has to decide.
-    if (this.conflicts.length === 0) this.edited();
   }
 }
 

@@ -4,7 +4,7 @@ mod draft;
 mod shown;
 
 use bobbin_protocol::{doctor::Finding, preset};
-use bobbin_store::{ClientSecrets, ConnectionFile, Redirect, StoreError};
+use bobbin_store::{ClientSecrets, ConnectionFile, FileError, Redirect, StoreError};
 use url::Url;
 
 use crate::{
@@ -136,15 +136,17 @@ impl Engine {
 
     /// Refused with `connection_changed_outside` where the file is not the one that was edited any more.
     pub async fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
-        if self.0.workspace.connection_revision(slug)? != draft.revision {
-            let message = "The connection's file was changed outside this form, and nothing was saved.";
-            return Err(Error::new(ErrorCode::ConnectionChangedOutside, message)
-                .hint("Compare the two, then keep yours or take what the file says."));
+        let revision = draft.revision.clone();
+        if self.0.workspace.connection_revision(slug)? != revision {
+            return Err(changed_outside());
         }
         let before = self.0.workspace.connection(slug)?;
         let file = draft::file_of(draft, before.clone())?;
+        // This may wait for the key store.
         self.trust_saved(slug, Some(&before), &file).await?;
-        self.0.workspace.save_connection(slug, &file)?;
+        if !self.0.workspace.save_connection_over(slug, &revision, &file)? {
+            return Err(changed_outside());
+        }
         self.changed(Change::Connections);
         Ok(())
     }
@@ -155,7 +157,7 @@ impl Engine {
     /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
     pub async fn connection_delete(&self, slug: &str) -> Result<String> {
         let name = self.0.workspace.connection(slug).map_or_else(|_| slug.to_owned(), |file| file.name);
-        // Also one that is no connection comes back. A file that cannot even be read can only be deleted.
+        // Also one that is no connection comes back. It may be gone already, and too large to be kept.
         let file = self.0.workspace.connection_bytes(slug).ok();
         for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
             if waiting.connection == slug {
@@ -170,13 +172,9 @@ impl Engine {
         let secrets = self.client_secrets(slug).await?;
         let kept = slug.to_owned();
         let origins = self.with_store(move |store| store.origins(&kept)).await?;
-        let can_be_undone = file.is_some();
         // Before anything goes, so that undo also fixes a deletion that ended half-way.
-        if let Some(file) = file {
-            let sessions = sessions.clone();
-            lock(&self.0.undo)
-                .put_connection(slug, Deleted { file, sessions, secrets, origins, is_complete: false });
-        }
+        let kept = Deleted { file, sessions: sessions.clone(), secrets, origins, is_complete: false };
+        lock(&self.0.undo).put_connection(slug, kept);
         let deleted = self.delete_all_of(slug, &sessions).await;
         if deleted.is_ok() {
             // Last, since undo does not bring the replies to their codes back.
@@ -186,7 +184,7 @@ impl Engine {
             }
         }
         self.changed(Change::Connections);
-        deleted.map(|()| name).map_err(|error| if can_be_undone { in_part(&error) } else { error })
+        deleted.map(|()| name).map_err(|error| in_part(&error))
     }
 
     async fn delete_all_of(&self, slug: &str, sessions: &[String]) -> Result<()> {
@@ -203,7 +201,10 @@ impl Engine {
             forgotten(store.delete_client_secrets(&kept))
         })
         .await?;
-        self.0.workspace.delete_connection(slug)?;
+        match self.0.workspace.delete_connection(slug) {
+            Ok(()) | Err(FileError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         lock(&self.0.undo).complete_connection(slug);
         Ok(())
     }
@@ -215,7 +216,7 @@ impl Engine {
             Error::new("undo_gone", "This connection can no longer be brought back.").hint("Create it again.")
         })?;
         let there = self.0.workspace.connection_bytes(slug).ok();
-        let is_there = there.as_ref() == Some(&deleted.file);
+        let is_there = there == deleted.file;
         if there.is_some() && !is_there {
             return Err(Error::new("name_taken", "Another connection bears this name by now.")
                 .hint("Rename that one, then undo again."));
@@ -232,8 +233,8 @@ impl Engine {
                 self.session_restore(session).await?;
             }
         }
-        if !is_there {
-            self.0.workspace.restore_connection(slug, &deleted.file)?;
+        if let Some(file) = deleted.file.filter(|_| !is_there) {
+            self.0.workspace.restore_connection(slug, &file)?;
         }
         lock(&self.0.undo).drop_connection(slug);
         self.changed(Change::Connections);
@@ -256,6 +257,12 @@ impl Engine {
             self.changed(Change::Query { path: query.path });
         }
     }
+}
+
+fn changed_outside() -> Error {
+    let message = "The connection's file was changed outside this form, and nothing was saved.";
+    Error::new(ErrorCode::ConnectionChangedOutside, message)
+        .hint("Compare the two, then keep yours or take what the file says.")
 }
 
 fn in_part(error: &Error) -> Error {

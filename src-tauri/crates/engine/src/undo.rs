@@ -8,8 +8,8 @@ const KEPT: usize = 200;
 /// A connection with its client's secrets, where its credentials may go, and the sessions that went with it, by id.
 #[derive(Clone)]
 pub(crate) struct Deleted {
-    /// As it was, byte by byte.
-    pub(crate) file: Vec<u8>,
+    /// As it was, byte by byte; absent where there was none, or none that could be read.
+    pub(crate) file: Option<Vec<u8>>,
     pub(crate) sessions: Vec<String>,
     pub(crate) secrets: ClientSecrets,
     pub(crate) origins: Vec<Origin>,

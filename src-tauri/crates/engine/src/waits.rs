@@ -43,7 +43,7 @@ impl Engine {
         }
     }
 
-    /// Shows a wait until what this gives is dropped.
+    /// Lists the wait until the guard is dropped.
     pub(crate) fn waiting<'a>(
         &'a self,
         connection: &str,

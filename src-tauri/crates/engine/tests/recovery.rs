@@ -240,3 +240,16 @@ async fn a_form_is_saved_only_over_the_file_that_it_shows() {
     world.engine.connection_save("sandbox", draft).await.unwrap();
     assert_eq!(world.connection().await.name, "Mine");
 }
+
+#[tokio::test]
+async fn a_connection_whose_file_is_gone_can_be_deleted_and_its_sessions_come_back() {
+    let world = World::new();
+    let session = world.session_id().await;
+    std::fs::remove_file(world.folder.path().join("connections/sandbox.toml")).unwrap();
+
+    world.engine.connection_delete("sandbox").await.unwrap();
+    assert!(world.engine.session(&session).await.is_err());
+
+    world.engine.connection_restore("sandbox").await.unwrap();
+    assert_eq!(world.engine.session(&session).await.unwrap().id, session);
+}

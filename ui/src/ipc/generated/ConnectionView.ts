@@ -32,7 +32,7 @@ presetSummary: string,
  */
 file: string, 
 /**
- * What tells the content of the file from any other.
+ * The SHA-256 of the file, in hexadecimal.
  */
 revision: string, clientId: string, 
 /**

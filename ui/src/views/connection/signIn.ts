@@ -5,8 +5,7 @@ import { signIns } from "../../state/signIns.svelte";
 /** Starts a sign-in with the form as it is typed. */
 export async function signIn(form: ConnectionForm): Promise<void> {
   form.complains = true;
-  await form.flush();
-  await signIns.start(form.slug);
+  if (await form.flush()) await signIns.start(form.slug);
 }
 
 /** Nobody has signed in here: the panel teaches, with one big button. */

@@ -11,9 +11,8 @@ export async function askWith({ kind, connection }: SessionSummary, scopes: stri
   if (!form.view) await form.load();
   const field = kind === "client" ? "clientScopes" : "scopes";
   form.fields[field] = [...new Set([...form.fields[field], ...scopes])];
-  form.edited();
-  await form.flush();
-  if (kind === "client") await getClientToken(connection, path);
+  if (!(await form.flush())) selection.go({ kind: "connection", slug: connection });
+  else if (kind === "client") await getClientToken(connection, path);
   else await signIns.start(connection, path);
 }
 

@@ -28,9 +28,8 @@ commands! {
         Ok(api.engine.connection_delete(&slug).await?)
     }
 
-    async fn connection_restore(api, slug: String) -> ConnectionView {
-        api.engine.connection_restore(&slug).await?;
-        connection(api, slug).await
+    async fn connection_restore(api, slug: String) -> () {
+        Ok(api.engine.connection_restore(&slug).await?)
     }
 
     /// Yes to the question of an `endpoint_changed`, by its id: the connection's credentials may go there from now on.

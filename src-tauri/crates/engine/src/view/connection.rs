@@ -22,7 +22,7 @@ pub struct ConnectionView {
     pub preset_summary: String,
     /// `connections/sandbox.toml`.
     pub file: String,
-    /// What tells the content of the file from any other.
+    /// The SHA-256 of the file, in hexadecimal.
     pub revision: String,
     pub client_id: String,
     /// What the client registration looks like, such as "ids of test clients begin with test-".

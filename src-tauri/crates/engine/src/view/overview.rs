@@ -66,9 +66,11 @@ pub enum KeyStoreState {
 #[serde(rename_all = "snake_case", tag = "what")]
 #[ts(export)]
 pub enum Change {
-    /// The list of them; so are the next two.
+    /// Which connections there are, or what the list says of one.
     Connections,
+    /// Which sessions there are, or what the list says of one.
     Sessions,
+    /// Which queries there are, or what the list says of one.
     Queries,
     /// The key store, the database, or where the sandbox is.
     Status,

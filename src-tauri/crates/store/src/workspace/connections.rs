@@ -1,6 +1,9 @@
 //! The connections of a workspace: listed, read, written and deleted.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -45,10 +48,27 @@ impl Workspace {
         files::read_bytes(&self.connection_path(slug)?)
     }
 
-    /// What tells this content of the file from any other: its SHA-256, in hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     pub fn connection_revision(&self, slug: &str) -> Result<String, FileError> {
         let digest = Sha256::digest(self.connection_bytes(slug)?);
         Ok(digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+    }
+
+    /// Writes `connections/<slug>.toml` if it still is of that revision; whether it was.
+    pub fn save_connection_over(
+        &self,
+        slug: &str,
+        revision: &str,
+        connection: &ConnectionFile,
+    ) -> Result<bool, FileError> {
+        // Two saves of one revision must not both be the first. Other programs have no such lock.
+        static SAVING: Mutex<()> = Mutex::new(());
+        let _saving = SAVING.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_the_same = self.connection_revision(slug)? == revision;
+        if is_the_same {
+            self.save_connection(slug, connection)?;
+        }
+        Ok(is_the_same)
     }
 
     /// Writes `connections/<slug>.toml`, in place of what was there.

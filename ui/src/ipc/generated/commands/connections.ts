@@ -13,7 +13,7 @@ export const connectionSave = (slug: string, draft: ConnectionDraft) => invoke<C
 /** Answers with its name, for the words of the undo. */
 export const connectionDelete = (slug: string) => invoke<string>("connection_delete", { slug });
 
-export const connectionRestore = (slug: string) => invoke<ConnectionView>("connection_restore", { slug });
+export const connectionRestore = (slug: string) => invoke<null>("connection_restore", { slug });
 
 /** Yes to the question of an `endpoint_changed`, by its id: the connection's credentials may go there from now on. */
 export const connectionTrust = (slug: string, question: string) => invoke<null>("connection_trust", { slug, question });
