@@ -16,16 +16,23 @@ function edit(path: string, from: string | RegExp, to: string): void {
   writeFileSync(path, after);
 }
 
-/** Types into the form and, before that is saved, edits the same setting in the file. */
-async function disagree(): Promise<{ world: World; path: string; card: HTMLElement }> {
+/** Another client ID than `before`, which is not saved yet. */
+async function typing(): Promise<{ world: World; path: string; before: string }> {
   const world = await openWorld();
   const path = await file(world);
   const id = await field("Client ID");
+  const before = id.value;
   await user.clear(id);
   await user.type(id, "test-mine");
+  return { world, path, before };
+}
+
+/** Types into the form and, before that is saved, edits the same setting in the file. */
+async function disagree() {
+  const { world, path, before } = await typing();
   edit(path, /client_id = ".*"/, 'client_id = "test-theirs"');
   const card = await screen.findByRole("alert", { name: /changed outside Bobbin/ });
-  return { world, path, card };
+  return { world, path, before, card };
 }
 
 test("what was typed and what the file says by then are compared, and nothing is saved before somebody decides", async () => {
@@ -55,12 +62,13 @@ test("a page that is loaded again still asks, and has saved nothing", async () =
 });
 
 test("Keep mine also keeps what was typed back to how it was", async () => {
-  const { path, card } = await disagree();
+  const { path, before, card } = await disagree();
   const id = await field("Client ID");
   await user.clear(id);
-  await user.type(id, id.defaultValue || "test-18fbd892-3b73-43c3-a854-c6f78c681349");
+  await user.type(id, before);
   await user.click(within(card).getByRole("button", { name: "Keep mine" }));
-  await waitFor(() => expect(readFileSync(path, "utf8")).toContain("test-18fbd892"));
+  await waitFor(() => expect(readFileSync(path, "utf8")).toContain(`client_id = "${before}"`));
+  expect(id.value).toBe(before);
 });
 
 test("nobody signs in with a client that the form does not show", async () => {
@@ -75,11 +83,7 @@ test("nobody signs in with a client that the form does not show", async () => {
 });
 
 test("a sign-in right after an edit from outside uses what was typed", async () => {
-  const world = await openWorld();
-  const path = await file(world);
-  const id = await field("Client ID");
-  await user.clear(id);
-  await user.type(id, "test-mine");
+  const { world, path } = await typing();
   edit(path, 'name = "Sandbox"', 'name = "Renamed"');
   await user.keyboard("{Control>}{Enter}{/Control}");
   await waitFor(async () => expect((await world.seen()).opened.at(-1)).toContain("client_id=test-mine"));
@@ -103,11 +107,7 @@ test("Take theirs shows what the file says and leaves it as it is", async () => 
 });
 
 test("an edit of another setting from outside joins what was typed without a question", async () => {
-  const world = await openWorld();
-  const path = await file(world);
-  const id = await field("Client ID");
-  await user.clear(id);
-  await user.type(id, "test-mine");
+  const { path } = await typing();
   edit(path, 'name = "Sandbox"', 'name = "Renamed"');
   await waitFor(() => expect(readFileSync(path, "utf8")).toContain('client_id = "test-mine"'));
   expect(readFileSync(path, "utf8")).toContain('name = "Renamed"');

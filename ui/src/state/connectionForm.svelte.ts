@@ -55,7 +55,7 @@ export class ConnectionForm {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** How many saves were begun and views taken: an answer from before one of them is out of date. */
-  #news = 0;
+  #version = 0;
 
   #hold;
   #stop: () => void;
@@ -84,14 +84,14 @@ export class ConnectionForm {
   async load(): Promise<void> {
     const first = this.view === null;
     try {
-      let news: number;
+      let version: number;
       let view: ConnectionView;
       do {
         await this.#saving;
-        news = this.#news;
+        version = this.#version;
         view = await connection(this.slug);
         // An answer from before would take back what was saved, or what a command brought.
-      } while (news !== this.#news);
+      } while (version !== this.#version);
       this.take(view);
       this.error = null;
       // What an earlier page had not saved.
@@ -148,7 +148,7 @@ export class ConnectionForm {
 
   /** Takes in what a command answered, or what is there now. */
   take(view: ConnectionView): void {
-    this.#news += 1;
+    this.#version += 1;
     const now = fieldsOf(view);
     const typed = $state.snapshot(this.fields);
     this.view = view;
@@ -241,7 +241,7 @@ export class ConnectionForm {
       return;
     }
     this.state = "saving";
-    this.#news += 1;
+    this.#version += 1;
     try {
       const view = await connectionSave(this.slug, draftOf(fields, this.view));
       this.view = view;
