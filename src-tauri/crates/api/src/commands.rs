@@ -32,7 +32,7 @@ macro_rules! commands {
             match command {
                 $(stringify!($name) => {
                     #[derive(serde::Deserialize)]
-                    #[serde(rename_all = "camelCase")]
+                    #[serde(rename_all = "camelCase", deny_unknown_fields)]
                     struct Arguments { $($argument: $type),* }
 
                     let arguments = crate::commands::read(stringify!($name), arguments.take());
