@@ -123,7 +123,10 @@ test("a connection whose file cannot be read can be deleted, and Undo brings the
     writeFileSync(path, broken);
   });
   await arrive("sandbox");
-  expect((await screen.findByRole("alert")).textContent).toContain("sandbox.toml");
+  expect((await screen.findByRole("alert")).textContent).toContain(
+    "connections/sandbox.toml cannot be read (line 2).",
+  );
+  expect(document.title).not.toContain("LIVE");
   await press("More actions");
   await user.click(screen.getByRole("menuitem", { name: "Delete the connection" }));
   await button("Undo");
@@ -133,4 +136,15 @@ test("a connection whose file cannot be read can be deleted, and Undo brings the
   await arrive("sandbox");
   await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
   expect(screen.getAllByRole("alert")).toHaveLength(1);
+});
+
+test("a form whose file can no longer be read says so, and goes on when it can", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  const whole = readFileSync(path, "utf8");
+  writeFileSync(path, `<<<<<<< HEAD\n${whole}`);
+  const card = await screen.findByRole("alert");
+  expect(card.textContent).toContain("connections/sandbox.toml cannot be read (line 1).");
+  writeFileSync(path, whole);
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
 });

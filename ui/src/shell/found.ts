@@ -17,20 +17,22 @@ export const search = (words: string) => find(words, everything()).slice(0, MAX_
 
 /** Everything that the palette can offer now. */
 function everything(): Found[] {
-  const connections = overview.connections.flatMap(({ slug, name, environment, sessions }): Found[] => [
-    {
-      kind: "connection",
-      title: name,
-      detail: environment,
-      run: () => selection.go({ kind: "connection", slug }),
-    },
-    ...sessions.map(({ id, label }): Found => ({
-      kind: "session",
-      title: label,
-      detail: name,
-      run: () => selection.go({ kind: "session", id }),
-    })),
-  ]);
+  const connections = overview.connections.flatMap(
+    ({ slug, name, environment, broken, sessions }): Found[] => [
+      {
+        kind: "connection",
+        title: name,
+        detail: broken ? "cannot be read" : environment,
+        run: () => selection.go({ kind: "connection", slug }),
+      },
+      ...sessions.map(({ id, label }): Found => ({
+        kind: "session",
+        title: label,
+        detail: name,
+        run: () => selection.go({ kind: "session", id }),
+      })),
+    ],
+  );
   const queries = overview.queries.map(({ path, name, folder }): Found => ({
     kind: "query",
     title: name,

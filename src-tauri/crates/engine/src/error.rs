@@ -1,6 +1,6 @@
 //! What went wrong, as the page is told: a stable code, a sentence, and what to do.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use bobbin_store::{FileError, StoreError};
 
@@ -140,8 +140,22 @@ impl From<FileError> for Error {
             FileError::Link { .. } => ("file_is_link", "Put the file itself into the workspace."),
             FileError::Watch { .. } => ("watch_failed", "Start Bobbin again to see edits from outside."),
         };
-        Self::new(code, error.to_string()).hint(hint)
+        match &error {
+            FileError::Malformed { path, line, .. } => {
+                let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+                Self::new(code, format!("{} cannot be read{line}.", in_workspace(path)))
+                    .hint(hint)
+                    .detail(Some(error.to_string()))
+            }
+            _ => Self::new(code, error.to_string()).hint(hint),
+        }
     }
+}
+
+/// Such as `connections/sandbox.toml`: a file with its folder.
+fn in_workspace(path: &Path) -> String {
+    let names: Vec<_> = path.iter().rev().take(2).map(|name| name.to_string_lossy()).collect();
+    names.into_iter().rev().collect::<Vec<_>>().join("/")
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
