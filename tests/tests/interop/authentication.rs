@@ -117,6 +117,6 @@ async fn first_suspect(world: &World) -> FindingView {
     assert_eq!(ended.state, SignInState::Failed);
     let failure = ended.failure.unwrap();
     assert_eq!(failure.code, "token_invalid_client", "{failure:?}");
-    let findings = world.engine.client_doctor(&world.slug, "invalid_client", Asked::SignIn).await.unwrap();
+    let findings = world.engine.client_doctor(&world.slug, &failure.code, Asked::SignIn).await.unwrap();
     findings.into_iter().next().expect("a refused client has an explanation")
 }
