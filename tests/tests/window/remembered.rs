@@ -53,6 +53,7 @@ async fn no_position_is_saved_on_wayland_where_windows_have_none() {
     let world = World::on(Desktop::new(Manager::WestonHeadless, 1440, 900));
     let app = world.app().await;
     app.press("Control+=").await;
+    app.shows("Zoom 110%").await;
     app.close().await;
     let file = fs::read(world.data_folder().join("window.json")).unwrap();
     let state: serde_json::Value = serde_json::from_slice(&file).unwrap();

@@ -52,7 +52,9 @@ async fn the_zoom_is_kept_and_said() {
     app.press("Control+=").await;
     app.shows("Zoom 110%").await;
     app.press("Control+=").await;
+    app.shows("Zoom 120%").await;
     app.press("Control+-").await;
+    app.shows("Zoom 110%").await;
     app.close().await;
 
     let app = world.app().await;
