@@ -64,7 +64,7 @@ fn send_single_use() -> ExitCode {
 
 /// The error is one line that says why there is no window and what to do.
 fn open(options: Options) -> Result<(), String> {
-    renderer::restart_without_dmabuf();
+    renderer::leave_dmabuf_off();
     display::open()?;
     let profile = Profile::open(&options)?;
     panic_report::write_to(&profile.log_dir);
