@@ -36,6 +36,7 @@ mod sign_in;
 mod single_use;
 mod skew;
 mod storage;
+mod token_request;
 mod undo;
 pub mod view;
 mod waits;

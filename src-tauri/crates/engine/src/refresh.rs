@@ -22,13 +22,14 @@ use crate::{
     Engine, Error, Result,
     callback::{rejected, token_error},
     client_auth::Leg,
-    exchange::{Exchanged, Lost, Purpose, wait_for},
+    exchange::{Exchanged, Lost, Purpose},
     lock,
     provider::Provider,
     session_view,
     single_use::{SingleUse, Spent},
     skew,
     storage::{NewTokens, Source},
+    token_request::wait_for,
     view::SessionView,
 };
 

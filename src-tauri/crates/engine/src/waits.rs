@@ -12,19 +12,26 @@ use crate::{
 };
 
 #[derive(Default)]
-pub(crate) struct Waits(Mutex<Vec<(WaitView, CancellationToken)>>);
+pub(crate) struct Waits(Mutex<Vec<Listed>>);
+
+struct Listed {
+    /// Of this wait alone: several can be about the same thing.
+    id: String,
+    view: WaitView,
+    end: CancellationToken,
+}
 
 impl Engine {
     /// What is waited for now.
     pub fn awaited_retries(&self) -> Vec<WaitView> {
-        lock(&self.0.waits.0).iter().map(|(wait, _)| wait.clone()).collect()
+        lock(&self.0.waits.0).iter().map(|wait| wait.view.clone()).collect()
     }
 
     /// Ends a wait; what waited is not sent again.
     pub fn wait_cancel(&self, about: &str) {
-        for (wait, cancel) in lock(&self.0.waits.0).iter() {
-            if wait.about == about {
-                cancel.cancel();
+        for wait in lock(&self.0.waits.0).iter() {
+            if wait.view.about == about {
+                wait.end.cancel();
             }
         }
     }
@@ -44,23 +51,18 @@ impl Engine {
     }
 
     /// Lists the wait until the guard is dropped.
-    pub(crate) fn waiting<'a>(
-        &'a self,
-        connection: &str,
-        about: &'a str,
-        asked: Option<AskedToWait>,
-    ) -> Waiting<'a> {
-        let end = CancellationToken::new();
-        let wait = WaitView { about: about.to_owned(), connection: connection.to_owned(), asked };
-        lock(&self.0.waits.0).push((wait, end.clone()));
+    pub(crate) fn waiting(&self, connection: &str, about: &str, asked: Option<AskedToWait>) -> Waiting<'_> {
+        let (id, end) = (self.new_id(), CancellationToken::new());
+        let view = WaitView { about: about.to_owned(), connection: connection.to_owned(), asked };
+        lock(&self.0.waits.0).push(Listed { id: id.clone(), view, end: end.clone() });
         self.changed(Change::Waits);
-        Waiting { engine: self, about, end }
+        Waiting { engine: self, id, end }
     }
 }
 
 pub(crate) struct Waiting<'a> {
     engine: &'a Engine,
-    about: &'a str,
+    id: String,
     end: CancellationToken,
 }
 
@@ -73,7 +75,7 @@ impl Waiting<'_> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        lock(&self.engine.0.waits.0).retain(|(wait, _)| wait.about != self.about);
+        lock(&self.engine.0.waits.0).retain(|wait| wait.id != self.id);
         self.engine.changed(Change::Waits);
     }
 }

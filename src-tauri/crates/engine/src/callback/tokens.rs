@@ -13,11 +13,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Claimed, refuse_another_provider, unverified::salvaged};
 use crate::{
     Engine, Error, Result,
-    exchange::{Exchanged, NoTokens, Purpose},
+    exchange::{Exchanged, Purpose},
     provider::{self, Provider},
     session_view,
     single_use::{SingleUse, Spent},
     skew,
+    token_request::NoTokens,
     view::{Change, ErrorCode, Step},
 };
 
