@@ -2,7 +2,9 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "engine/server/mod.rs"]
 mod server;
+#[path = "engine/world/mod.rs"]
 mod world;
 
 use std::io::Write as _;

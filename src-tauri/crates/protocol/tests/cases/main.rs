@@ -7,5 +7,6 @@ mod callbacks;
 mod draft;
 mod keys;
 mod negative;
+mod seeds;
 mod token_endpoint;
 mod valid;

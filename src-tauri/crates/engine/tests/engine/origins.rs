@@ -1,14 +1,12 @@
 //! A connection's file that was changed from outside does not move credentials without a question.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
+use crate::server::{forwarded, json, server};
+use crate::world::{Person, REDIRECT_URI, World, run};
 use bobbin_engine::{
     Error, Keeping,
     view::{
@@ -17,8 +15,6 @@ use bobbin_engine::{
     },
 };
 use bobbin_sandbox::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, PUBLIC_CLIENT_ID};
-use server::{forwarded, json, server};
-use world::{Person, REDIRECT_URI, World, run};
 
 /// A server that another hand wrote into the file, and how many requests reached it.
 struct Elsewhere {

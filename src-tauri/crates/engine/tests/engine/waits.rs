@@ -1,8 +1,4 @@
 //! A server that asks to wait: the wait is told, and a person can give it up without losing anything.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{
     sync::{
@@ -12,12 +8,12 @@ use std::{
     time::Duration,
 };
 
+use crate::server::server;
+use crate::world::{Person, World, eventually, run};
 use bobbin_engine::view::{
     AuthenticationMethod, EndpointDraft, EndpointKind, RefreshPolicy, RefreshState, SignInState, WaitView,
 };
 use bobbin_sandbox::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
-use server::server;
-use world::{Person, World, eventually, run};
 
 /// A token endpoint that always asks for half a minute, and how many requests reached it.
 async fn busy() -> (String, Arc<AtomicUsize>) {

@@ -1,8 +1,4 @@
 //! The store with a real key store: GNOME Keyring behind the Secret Service, on a session bus of its own.
-#![cfg(all(unix, not(target_os = "macos")))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod session_bus;
 
 use std::{
     fs,
@@ -13,8 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::session_bus::{FOLDER, Keyring, SilentPrompter, on_session_bus};
 use bobbin_store::{KeyStoreState, Opened, Random, Store};
-use session_bus::{FOLDER, Keyring, SilentPrompter, on_session_bus};
 
 const SERVICE: &str = "dev.bobbin.workbench";
 const USER: &str = "database-key";
@@ -50,7 +46,7 @@ fn database(folder: &Path) -> Vec<u8> {
 
 #[test]
 fn what_is_kept_is_there_after_a_restart() {
-    let Some(folder) = on_session_bus("what_is_kept_is_there_after_a_restart") else { return };
+    let Some(folder) = on_session_bus("key_store::what_is_kept_is_there_after_a_restart") else { return };
     let _keyring = Keyring::unlocked();
     ready(&folder).put_draft("key", "text").unwrap();
     assert_eq!(ready(&folder).draft("key").unwrap().as_deref(), Some("text"));
@@ -58,7 +54,9 @@ fn what_is_kept_is_there_after_a_restart() {
 
 #[test]
 fn the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file() {
-    let Some(folder) = on_session_bus("the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file") else {
+    let Some(folder) =
+        on_session_bus("key_store::the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file")
+    else {
         return;
     };
     let _keyring = Keyring::unlocked();
@@ -85,7 +83,7 @@ fn the_key_is_thirty_two_bytes_in_the_key_store_and_in_no_file() {
 
 #[test]
 fn a_lost_key_is_told_and_nothing_is_touched() {
-    let Some(folder) = on_session_bus("a_lost_key_is_told_and_nothing_is_touched") else { return };
+    let Some(folder) = on_session_bus("key_store::a_lost_key_is_told_and_nothing_is_touched") else { return };
     let _keyring = Keyring::unlocked();
     ready(&folder).put_draft("key", "text").unwrap();
     let before = database(&folder);
@@ -110,7 +108,9 @@ fn a_lost_key_is_told_and_nothing_is_touched() {
 
 #[test]
 fn an_entry_that_is_no_key_is_not_overwritten() {
-    let Some(folder) = on_session_bus("an_entry_that_is_no_key_is_not_overwritten") else { return };
+    let Some(folder) = on_session_bus("key_store::an_entry_that_is_no_key_is_not_overwritten") else {
+        return;
+    };
     let _keyring = Keyring::unlocked();
     entry().set_password("someone else's").unwrap();
     let opened = open(&folder);
@@ -121,7 +121,9 @@ fn an_entry_that_is_no_key_is_not_overwritten() {
 
 #[test]
 fn many_first_starts_at_once_agree_on_one_key() {
-    let Some(folder) = on_session_bus("many_first_starts_at_once_agree_on_one_key") else { return };
+    let Some(folder) = on_session_bus("key_store::many_first_starts_at_once_agree_on_one_key") else {
+        return;
+    };
     let _keyring = Keyring::unlocked();
     thread::scope(|scope| {
         for number in 0..4 {
@@ -137,7 +139,8 @@ fn many_first_starts_at_once_agree_on_one_key() {
 
 #[test]
 fn a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone() {
-    let Some(folder) = on_session_bus("a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone")
+    let Some(folder) =
+        on_session_bus("key_store::a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone")
     else {
         return;
     };
@@ -166,7 +169,7 @@ fn a_locked_keyring_ends_within_its_time_and_leaves_the_file_alone() {
 
 #[test]
 fn a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end() {
-    let name = "a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end";
+    let name = "key_store::a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end";
     let began = Instant::now();
     let Some(folder) = on_session_bus(name) else {
         assert!(began.elapsed() < Duration::from_secs(15), "the process took {:?} to end", began.elapsed());
@@ -199,7 +202,8 @@ fn a_keyring_that_hangs_holds_up_neither_the_start_nor_the_end() {
 
 #[test]
 fn a_prompt_that_nobody_answers_keeps_no_other_try_waiting() {
-    let Some(folder) = on_session_bus("a_prompt_that_nobody_answers_keeps_no_other_try_waiting") else {
+    let Some(folder) = on_session_bus("key_store::a_prompt_that_nobody_answers_keeps_no_other_try_waiting")
+    else {
         return;
     };
     let unlocked = Keyring::unlocked();
@@ -220,7 +224,8 @@ fn a_prompt_that_nobody_answers_keeps_no_other_try_waiting() {
 
 #[test]
 fn a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key() {
-    let name = "a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key";
+    let name =
+        "key_store::a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_one_key";
     let Some(folder) = on_session_bus(name) else { return };
     drop(Keyring::unlocked());
     let _keyring = Keyring::locked();
@@ -241,7 +246,8 @@ fn a_first_start_that_waits_for_a_prompt_keeps_no_other_try_waiting_and_makes_on
 
 #[test]
 fn a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again() {
-    let Some(folder) = on_session_bus("a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again")
+    let Some(folder) =
+        on_session_bus("key_store::a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again")
     else {
         return;
     };
@@ -263,7 +269,8 @@ fn a_key_store_that_is_lost_while_it_is_asked_is_said_and_found_again() {
 
 #[test]
 fn without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly() {
-    let Some(folder) = on_session_bus("without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly")
+    let Some(folder) =
+        on_session_bus("key_store::without_a_default_keyring_the_store_is_in_memory_and_says_so_quickly")
     else {
         return;
     };
@@ -280,7 +287,11 @@ fn without_a_session_bus_the_key_store_is_absent_at_once() {
     let folder = tempfile::tempdir().unwrap();
     if std::env::var_os(FOLDER).is_none() {
         let status = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "without_a_session_bus_the_key_store_is_absent_at_once", "--nocapture"])
+            .args([
+                "--exact",
+                "key_store::without_a_session_bus_the_key_store_is_absent_at_once",
+                "--nocapture",
+            ])
             .env_remove("DISPLAY")
             .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}/no-bus", folder.path().display()))
             .env("XDG_RUNTIME_DIR", folder.path())

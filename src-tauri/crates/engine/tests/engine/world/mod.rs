@@ -1,5 +1,4 @@
 //! An engine on a folder of its own, with the real sandbox, real HTTP and a person who signs in by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(unreachable_pub, reason = "a module of several test programs")]
 #![allow(dead_code, reason = "each test file uses its part of the world")]
 

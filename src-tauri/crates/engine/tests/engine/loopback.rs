@@ -1,13 +1,10 @@
 //! The browser comes back to an address of this computer.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod world;
 
 use std::time::Duration;
 
+use crate::world::{Person, World, eventually};
 use bobbin_engine::view::{CheckOutcome, LinkRegistration, RedirectMethod, SignInState, StepStatus};
 use tokio::sync::{Mutex, MutexGuard};
-use world::{Person, World, eventually};
 
 /// The sandbox compares whole URIs, so that every test wants the one port that is registered.
 static PORT: Mutex<()> = Mutex::const_new(());

@@ -1,14 +1,11 @@
 //! A clock that jumps: after sleep, and where a person sets it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod world;
 
 use std::time::Duration;
 
+use crate::world::{Person, World, eventually, run};
 use bobbin_engine::view::{
     CheckOutcome, InspectRequest, InspectionView, RefreshPolicy, SessionSecret, SessionView, SignInState,
 };
-use world::{Person, World, eventually, run};
 
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);

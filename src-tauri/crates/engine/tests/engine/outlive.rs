@@ -1,11 +1,6 @@
 //! Replies to what works once outlive the process that asked for them: it is killed here, and so is the one that sends.
 //!
 //! This program runs itself again in two parts: as a Bobbin that is killed, and as the process that sends for it.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{
     env, fs,
@@ -19,16 +14,16 @@ use std::{
     time::Duration,
 };
 
+use crate::server::{answers, forwarded, json, server};
+use crate::world::{Person, World, eventually, run};
 use bobbin_engine::{
     AtStake, Entropy, Keeping, SingleUseProgram,
     view::{
         EndpointDraft, EndpointKind, RefreshPolicy, RefreshState, RequestOutcome, SessionSecret, SignInState,
     },
 };
-use server::{answers, forwarded, json, server};
 use tempfile::TempDir;
 use tokio::sync::Notify;
-use world::{Person, World, eventually, run};
 
 const KEY: [u8; 32] = [7; 32];
 /// The folder of the Bobbin that a process sends for.
@@ -75,7 +70,7 @@ async fn a_bobbin_that_is_killed() {
 fn sender(folder: &Path) -> SingleUseProgram {
     let mut assignment = std::ffi::OsString::from(format!("{SENDER}="));
     assignment.push(folder);
-    let arguments = ["--exact", "the_process_that_sends", "--nocapture"].map(Into::into);
+    let arguments = ["--exact", "outlive::the_process_that_sends", "--nocapture"].map(Into::into);
     SingleUseProgram {
         path: "/usr/bin/env".into(),
         arguments: [assignment, env::current_exe().unwrap().into()].into_iter().chain(arguments).collect(),
@@ -151,7 +146,7 @@ impl Scene {
     /// Another process with a Bobbin in it, once its request has reached the provider.
     async fn bobbin(&self, variable: &str, value: &str) -> Child {
         let bobbin = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "a_bobbin_that_is_killed", "--nocapture"])
+            .args(["--exact", "outlive::a_bobbin_that_is_killed", "--nocapture"])
             .env(FOLDER, self.folder.path())
             .env(variable, value)
             .stdout(Stdio::null())

@@ -1,5 +1,4 @@
 //! Database files that are damaged: what can be read goes on, nothing is deleted, and it is told.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

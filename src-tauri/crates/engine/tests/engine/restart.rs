@@ -1,11 +1,9 @@
 //! What outlives the process, and what two processes do to one folder.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{sync::Arc, time::Duration};
 
+use crate::server::{self, answers, server};
+use crate::world::{KEY, Person, World, bobbin, eventually, folder, next_bobbin, process, run, sql};
 use bobbin_engine::{
     AtStake, Entropy as _, Keeping,
     view::{
@@ -13,9 +11,7 @@ use bobbin_engine::{
         SignInState, Step, StepStatus,
     },
 };
-use server::{answers, server};
 use tokio::sync::Notify;
-use world::{KEY, Person, World, bobbin, eventually, folder, next_bobbin, process, run, sql};
 
 const NO_ROOM_FOR_PAIRS: &str =
     "CREATE TRIGGER full BEFORE UPDATE OF generation ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END";

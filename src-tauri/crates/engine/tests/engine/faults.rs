@@ -1,10 +1,7 @@
 //! The sandbox's fault menu, which is in Bobbin and on the sandbox's own page.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod world;
-
+use crate::world::{World, eventually};
 use bobbin_engine::view::Change;
-use world::{World, eventually};
 
 #[tokio::test]
 async fn a_fault_that_is_chosen_on_the_sandboxs_own_page_is_told_to_bobbins() {

@@ -1,21 +1,17 @@
 //! What failed half-way or cannot be read, and how it is made whole again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
+use crate::server::{forwarded, json, server, slow};
+use crate::world::{Person, World, bobbin, draft, folder, next_bobbin, nobody_has_it_open, process, sql};
 use bobbin_engine::{
     AtStake,
     view::{AuthenticationMethod, EndpointDraft, EndpointKind, RefreshState, RequestOutcome},
 };
-use server::{forwarded, json, server, slow};
 use tempfile::TempDir;
-use world::{Person, World, bobbin, draft, folder, next_bobbin, nobody_has_it_open, process, sql};
 
 const DAMAGE: &str = "PRAGMA writable_schema = on;
      UPDATE sqlite_schema SET sql = 'CREATE TABLE damaged' WHERE name = 'refreshes';

@@ -1,15 +1,12 @@
 //! The main job: from "Sign in with browser" to a verified session.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use crate::server;
+use crate::world::{self, Person, World, eventually};
 use bobbin_engine::view::{
     CheckOutcome, EndpointKind, NoticeLevel, RequestOutcome, SignInState, Step, StepStatus,
 };
-use world::{Person, World, eventually};
 
 #[tokio::test]
 async fn a_sign_in_ends_in_a_session_whose_id_token_was_verified() {

@@ -1,15 +1,12 @@
 //! Saved queries, and operations that are sent.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod world;
 
 use std::time::Duration;
 
+use crate::world::{World, run};
 use bobbin_engine::view::{
     EndpointDraft, EndpointKind, ErrorView, ExchangeOutcome, ExchangePart, QueryDraft,
 };
 use tokio::io::AsyncReadExt as _;
-use world::{World, run};
 
 #[tokio::test]
 async fn the_first_saved_query_returns_data() {

@@ -1,14 +1,10 @@
 //! What Bobbin does about each fault of the sandbox's menu, as the menu says it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{collections::BTreeSet, time::Instant};
 
+use crate::server::{answers, json};
+use crate::world::{Person, World, eventually, run};
 use bobbin_engine::view::{EndpointDraft, EndpointKind, FaultView, RefreshState, RunRequest, SignInState};
-use server::{answers, json};
-use world::{Person, World, eventually, run};
 
 /// How a sign-in ends.
 #[derive(Debug, Clone, Copy, PartialEq)]

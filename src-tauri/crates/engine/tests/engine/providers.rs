@@ -1,18 +1,15 @@
 //! Connections that are not Stitch's: Vault, any OpenID provider, and tokens given by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::time::Duration;
 
+use crate::server;
+use crate::world::{self, Person, REDIRECT_URI, World, run};
 use bobbin_engine::view::{
     CheckOutcome, CheckView, DiscoveryView, EndpointDraft, EndpointKind, EndpointSource, RefreshPolicy,
     SessionKind, SessionSecret, StartsWith,
 };
 use bobbin_sandbox::PUBLIC_CLIENT_ID;
 use serde_json::json;
-use world::{Person, REDIRECT_URI, World, run};
 
 #[tokio::test]
 async fn a_vault_session_begins_with_a_pasted_refresh_token() {

@@ -1,10 +1,7 @@
 //! What is pasted is recognised, explained and checked as far as what is known allows; nothing of it is kept.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod world;
-
+use crate::world::World;
 use bobbin_engine::view::{CheckOutcome, InspectRequest, InspectionView, SessionSecret};
-use world::World;
 
 fn pasted(text: &str) -> InspectRequest {
     InspectRequest {

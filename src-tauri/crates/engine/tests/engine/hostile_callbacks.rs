@@ -1,12 +1,9 @@
 //! Every hostile callback of the protocol's table, against a sign-in that waits at the real sandbox.
 //!
 //! None makes a token request; none but the provider's own refusal ends the sign-in, whose true callback then completes it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../protocol/tests/cases/callbacks/table.rs"]
+#[path = "../../../protocol/tests/cases/callbacks/table.rs"]
 mod cases;
-mod server;
-mod world;
 
 use std::{
     sync::{
@@ -16,6 +13,8 @@ use std::{
     time::Duration,
 };
 
+use crate::server::{forwarded, server};
+use crate::world::{Person, World};
 use bobbin_engine::view::{EndpointDraft, EndpointKind, RedirectMethod, SignInState, SignInView};
 use bobbin_sandbox::PUBLIC_CLIENT_ID;
 use cases::{
@@ -23,8 +22,6 @@ use cases::{
     Input::{self, Loopback, Made, Pasted, System},
     LOOPBACK, REDIRECT_URI, STATE,
 };
-use server::{forwarded, server};
-use world::{Person, World};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Way {

@@ -1,11 +1,9 @@
 //! How the client proves itself at the sandbox, and its own tokens.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{collections::HashSet, time::Duration};
 
+use crate::server::{answers, json};
+use crate::world::{self, Person, World, run};
 use bobbin_engine::view::{
     Asked, AuthenticationMethod, ConnectionDraft, EndpointKind, ExchangePart, ExpirySource, ExtraRows,
     RedirectMethod, RefreshPolicy, SessionKind, SessionSecret, SignInState,
@@ -14,8 +12,6 @@ use bobbin_sandbox::{
     CERTIFICATE_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, EC_CLIENT_ID,
 };
 use serde_json::Value;
-use server::{answers, json};
-use world::{Person, World, run};
 
 async fn fetched(world: &World, path: &str) -> String {
     let base = world.engine.sandbox().await.unwrap();

@@ -1,15 +1,11 @@
 //! Sessions: refreshed without loss, revoked, deleted and brought back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{sync::Arc, time::Duration};
 
+use crate::server::{self, answers, forwarded, json, server, slow};
+use crate::world::{World, eventually, run};
 use bobbin_engine::view::{EndpointKind, ExchangeOutcome, RefreshPolicy, RefreshState, SessionSecret};
-use server::{answers, forwarded, json, server, slow};
 use tokio::sync::Notify;
-use world::{World, eventually, run};
 
 async fn refresh_when_needed(world: &World) {
     world.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;

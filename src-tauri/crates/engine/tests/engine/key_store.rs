@@ -1,16 +1,13 @@
 //! A key store that answers when the window is long open.
-#![cfg(all(unix, not(target_os = "macos")))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../store/tests/session_bus/mod.rs"]
+#[path = "../../../store/tests/store/session_bus/mod.rs"]
 mod session_bus;
-mod world;
 
 use std::{path::PathBuf, sync::Arc};
 
+use crate::world::{World, eventually, run};
 use bobbin_engine::{Entropy as _, Keeping, view::KeyStoreState};
 use session_bus::{Keyring, on_session_bus};
-use world::{World, eventually, run};
 
 fn bobbin(folder: &Arc<tempfile::TempDir>) -> World {
     World::at(folder, Keeping::KeyStore("dev.bobbin.workbench".to_owned()))
@@ -22,7 +19,7 @@ fn data(folder: &PathBuf) -> Arc<tempfile::TempDir> {
 
 #[tokio::test]
 async fn a_late_answer_of_the_key_store_saves_what_was_made_meanwhile_without_a_restart() {
-    let name = "a_late_answer_of_the_key_store_saves_what_was_made_meanwhile_without_a_restart";
+    let name = "key_store::a_late_answer_of_the_key_store_saves_what_was_made_meanwhile_without_a_restart";
     let Some(folder) = on_session_bus(name) else { return };
     let keyring = Keyring::unlocked();
     let data = data(&folder);

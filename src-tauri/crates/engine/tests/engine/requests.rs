@@ -1,10 +1,7 @@
 //! The list of sign-ins that were started here.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod world;
-
+use crate::world::{Person, World};
 use bobbin_engine::view::{RequestOutcome, SignInState};
-use world::{Person, World};
 
 fn parameter(url: &str, name: &str) -> String {
     let url = url::Url::parse(url).unwrap();

@@ -1,8 +1,4 @@
 //! A sign-in whose tokens cannot be judged keeps them, and nobody uses them before they are verified.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod server;
-mod world;
 
 use std::{
     sync::{
@@ -12,9 +8,9 @@ use std::{
     time::Duration,
 };
 
+use crate::server::{answers, forwarded, json, server};
+use crate::world::{Person, World, run};
 use bobbin_engine::view::{EndpointKind, RequestOutcome, SessionSecret, SignInState};
-use server::{answers, forwarded, json, server};
-use world::{Person, World, run};
 
 const DOCUMENT: &str = "{ user { __typename } }";
 

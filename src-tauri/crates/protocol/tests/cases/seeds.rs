@@ -1,12 +1,11 @@
 //! What `cargo xtask fuzz` starts from, and whatever it once broke.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../benches/parse/parsers.rs"]
+#[path = "../../benches/parse/parsers.rs"]
 mod parsers;
 
 use std::path::Path;
 
-use parsers::PARSERS;
+use self::parsers::PARSERS;
 
 /// Each is given to every parser: what is hostile to one may be to another.
 #[test]

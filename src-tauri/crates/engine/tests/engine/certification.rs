@@ -2,16 +2,13 @@
 //! "fapi2"), against the sandbox with its faults.
 //!
 //! Each module is a test of its name; `cargo xtask cases` counts them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod world;
-
+use crate::world::{Person, REDIRECT_URI, World};
 use bobbin_engine::view::{
     AuthenticationMethod, CheckOutcome, EndpointDraft, EndpointKind, ExchangePart, ExchangeSummary,
     SessionSecret, SignInState, SignInView, UserinfoView,
 };
 use bobbin_sandbox::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, PUBLIC_CLIENT_ID};
-use world::{Person, REDIRECT_URI, World};
 
 /// How a module must end.
 enum Must {
