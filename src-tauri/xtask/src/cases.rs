@@ -2,11 +2,10 @@
 
 use anyhow::{Context, Result};
 
-use crate::command::{announce, cargo};
+use crate::command::{EVERYTHING, announce, cargo};
 
-/// A test target, and the tables that it prints; one that has a test for each row prints none.
+/// A test program, and the tables that it prints; one that has a test for each row prints none.
 struct Suite {
-    package: &'static str,
     test: &'static str,
     /// The module that holds the tables; empty where all of the program does.
     module: &'static str,
@@ -18,21 +17,19 @@ const MODULES: &str = "certification modules";
 
 const SUITES: &[Suite] = &[
     Suite {
-        package: "bobbin-protocol",
         test: "cases",
         module: "",
         tables: &["id_token negative", "id_token valid", "callbacks", "token endpoint"],
     },
-    Suite { package: "bobbin-engine", test: "engine", module: "certification::", tables: &[MODULES] },
+    Suite { test: "engine", module: "certification::", tables: &[MODULES] },
 ];
 
 /// Whether every table came out as it should; prints its line, and all the output where one did not.
 pub(crate) fn run() -> Result<bool> {
     let mut all_well = true;
     for suite in SUITES {
-        let Suite { package, test, module, tables: _ } = suite;
-        let mut tests =
-            cargo(&format!("test --quiet --package {package} --test {test} -- --nocapture {module}"));
+        let Suite { test, module, .. } = suite;
+        let mut tests = cargo(&format!("test --quiet {EVERYTHING} --test {test} -- --nocapture {module}"));
         announce(&tests);
         let output = tests.output().context("cannot start cargo")?;
         let text = String::from_utf8_lossy(&output.stdout);
