@@ -5,7 +5,7 @@ use bobbin_protocol::{
     id_token::{self, Pasted, verify_pasted},
     jwks::Jwks,
     jwt,
-    preset::StartsWith,
+    settings::StartsWith,
     text::fingerprint,
     token::{TokenError, TokenReply, process_token_reply},
 };

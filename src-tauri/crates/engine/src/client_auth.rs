@@ -2,8 +2,8 @@
 
 use bobbin_protocol::{
     client_assertion::{Assertion, SigningAlgorithm},
-    preset::AuthenticationMethod,
     private_key::PrivateKey,
+    settings::AuthenticationMethod,
     token::{Authentication, TokenClient},
 };
 use bobbin_store::{ClientKey, ClientSecrets};

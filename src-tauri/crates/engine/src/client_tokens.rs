@@ -1,6 +1,6 @@
 //! Tokens of the client itself (RFC 6749 section 4.4): asked for once and used until they expire.
 
-use bobbin_protocol::{preset::AuthenticationMethod, token::build_client_credentials};
+use bobbin_protocol::{settings::AuthenticationMethod, token::build_client_credentials};
 use bobbin_store::{RefreshMark, Session, SessionKind, Store};
 use serde_json::json;
 

@@ -16,8 +16,8 @@ use crate::{
     provider::Provider,
     undo::Deleted,
     view::{
-        Change, ConnectionDraft, ConnectionView, Environment, ErrorCode, LinkRegistration, NamedValue,
-        ParametersView, PresetView, Problem, RedirectMethod, StartsWith,
+        Change, ConnectionDraft, ConnectionView, ErrorCode, LinkRegistration, NamedValue, ParametersView,
+        PresetView, Problem, RedirectMethod,
     },
 };
 
@@ -31,7 +31,7 @@ impl Engine {
             .map(|preset| PresetView {
                 id: preset.id.clone(),
                 name: preset.name.clone(),
-                environment: preset.environment.into(),
+                environment: preset.environment,
                 summary: preset.summary.clone(),
             })
             .collect()
@@ -55,12 +55,12 @@ impl Engine {
         let client_tokens = self.client_tokens_view(&provider).await?;
         let (preset, file) = (provider.preset, &provider.file);
         let redirect_uri = file.redirect.as_ref().map_or("", |redirect| redirect.uri.as_str());
-        let redirect_method = file.redirect.as_ref().map(|redirect| method(redirect.method));
+        let redirect_method = file.redirect.as_ref().map(|redirect| redirect.method);
         let scheme = Url::parse(redirect_uri).map(|url| url.scheme().to_owned());
         Ok(ConnectionView {
             slug: slug.to_owned(),
             name: file.name.clone(),
-            environment: preset.environment.into(),
+            environment: preset.environment,
             preset: preset.id.clone(),
             preset_summary: preset.summary.clone(),
             file: format!("connections/{slug}.toml"),
@@ -71,14 +71,10 @@ impl Engine {
             scope_catalogue: shown::scope_catalogue(preset),
             scopes_supported: shown::scopes_supported(&provider),
             scope_limit: preset.limits.scope,
-            starts_with: match preset.starts_with {
-                preset::StartsWith::SignIn => StartsWith::SignIn,
-                preset::StartsWith::RefreshToken => StartsWith::RefreshToken,
-                preset::StartsWith::Tokens => StartsWith::Tokens,
-            },
+            starts_with: preset.starts_with,
             authentication: provider.authentication_view(secrets.as_ref(), self.now()),
             client_tokens,
-            refresh_policy: provider.refresh_policy().into(),
+            refresh_policy: provider.refresh_policy(),
             refresh_consequence: preset.refresh.consequence.clone(),
             redirect_method: redirect_method.unwrap_or(RedirectMethod::Paste),
             redirect_uri: redirect_uri.to_owned(),
@@ -118,7 +114,7 @@ impl Engine {
             redirect: preset
                 .default_redirect_uri
                 .clone()
-                .map(|uri| Redirect { method: bobbin_store::RedirectMethod::AppLink, uri }),
+                .map(|uri| Redirect { method: RedirectMethod::AppLink, uri }),
             ..ConnectionFile::default()
         };
         let slug = self.0.workspace.create_connection(&file)?;
@@ -299,22 +295,4 @@ pub(crate) fn redirect_methods(uri: &str) -> Vec<RedirectMethod> {
     }
     methods.push(RedirectMethod::Paste);
     methods
-}
-
-pub(crate) fn method(written: bobbin_store::RedirectMethod) -> RedirectMethod {
-    match written {
-        bobbin_store::RedirectMethod::AppLink => RedirectMethod::AppLink,
-        bobbin_store::RedirectMethod::Loopback => RedirectMethod::Loopback,
-        bobbin_store::RedirectMethod::Paste => RedirectMethod::Paste,
-    }
-}
-
-impl From<preset::Environment> for Environment {
-    fn from(environment: preset::Environment) -> Self {
-        match environment {
-            preset::Environment::Local => Self::Local,
-            preset::Environment::Test => Self::Test,
-            preset::Environment::Live => Self::Live,
-        }
-    }
 }

@@ -4,8 +4,8 @@ use bobbin_protocol::{
     client_assertion::SigningAlgorithm,
     doctor::{self, Facts, Finding, KeyFacts, Level, RedirectKind, Setting, examine, explain},
     http::is_protected,
-    preset,
     private_key::expiry_warning,
+    settings::StartsWith,
 };
 use bobbin_store::ClientSecrets;
 use url::Url;
@@ -13,7 +13,6 @@ use url::Url;
 use crate::{
     Engine, Error, Result,
     client_auth::{info, private_key},
-    connections::method,
     loopback::Place,
     provider::Provider,
     view::{
@@ -71,7 +70,7 @@ impl Engine {
         let Some(redirect) = &provider.file.redirect else { return Ok(Vec::new()) };
         let uri = redirect.uri.as_str();
         let mut checks = Vec::new();
-        match method(redirect.method) {
+        match redirect.method {
             RedirectMethod::AppLink => checks.push(app_link(uri, registration)),
             RedirectMethod::Loopback => checks.push(self.port(uri).await),
             RedirectMethod::Paste => {}
@@ -113,7 +112,7 @@ pub(crate) fn findings(provider: &Provider, secrets: Option<&ClientSecrets>, now
         scopes: &provider.file.scopes,
         client_scopes: &client_scopes,
         redirect_uri: redirect.map_or("", |redirect| redirect.uri.as_str()),
-        redirect: match redirect.map(|redirect| method(redirect.method)) {
+        redirect: match redirect.map(|redirect| redirect.method) {
             Some(RedirectMethod::AppLink) => RedirectKind::AppLink,
             Some(RedirectMethod::Loopback) => RedirectKind::Loopback,
             Some(RedirectMethod::Paste) | None => RedirectKind::Paste,
@@ -181,7 +180,7 @@ pub(crate) fn endpoint_problems(provider: &Provider) -> Vec<Problem> {
     let mut problems = Vec::new();
     for endpoint in provider.endpoints() {
         let needed = match endpoint.kind {
-            EndpointKind::Token => provider.preset.starts_with != preset::StartsWith::Tokens,
+            EndpointKind::Token => provider.preset.starts_with != StartsWith::Tokens,
             EndpointKind::Authorization => provider.signs_in(),
             EndpointKind::Issuer | EndpointKind::Jwks => provider.signs_in() && provider.preset.openid,
             _ => false,

@@ -65,7 +65,7 @@ impl Engine {
                 match file {
                     Ok(file) => ConnectionSummary {
                         environment: preset(&file.preset)
-                            .map_or(Environment::Live, |preset| preset.environment.into()),
+                            .map_or(Environment::Live, |preset| preset.environment),
                         name: file.name,
                         slug,
                         sessions: own,

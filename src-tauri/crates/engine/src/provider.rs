@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bobbin_protocol::{
     discovery::ProviderMetadata,
     http::is_protected,
-    preset::{Preset, RefreshPolicy, preset},
+    preset::{Preset, preset},
+    settings::RefreshPolicy,
 };
 use bobbin_store::{ConnectionFile, Redirect, Session, SessionKind};
 use serde_json::{Value, json};
@@ -103,11 +104,7 @@ impl Provider {
     }
 
     pub(crate) fn refresh_policy(&self) -> RefreshPolicy {
-        match self.file.refresh.as_ref().map(|refresh| refresh.policy) {
-            None => self.preset.refresh.policy,
-            Some(bobbin_store::RefreshPolicy::Ask) => RefreshPolicy::Ask,
-            Some(bobbin_store::RefreshPolicy::WhenNeeded) => RefreshPolicy::WhenNeeded,
-        }
+        self.file.refresh.as_ref().map_or(self.preset.refresh.policy, |written| written.policy)
     }
 
     /// A refresh that failed; where the refresh token is of no more use, with what this provider's users do then.

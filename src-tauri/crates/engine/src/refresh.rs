@@ -11,7 +11,7 @@ use std::{
 use bobbin_protocol::{
     http::HttpReply,
     id_token::Expected,
-    preset::RefreshPolicy,
+    settings::RefreshPolicy,
     token::{TokenError, TokenReply, build_refresh, is_bearer, process_token_reply, salvage_refresh_token},
 };
 use bobbin_store::{AskedBy, Doubt, RefreshFailure, RefreshMark, Session, SessionKind, SessionLock, Store};

@@ -4,6 +4,7 @@ use bobbin_protocol::{
     client_assertion::SigningAlgorithm,
     credentials::{self, CredentialsImport},
     private_key::{self, ImportedKey, KeyImportError, KidSource},
+    settings::{AuthenticationMethod, RedirectMethod},
 };
 use bobbin_store::{ClientKey, ConnectionFile};
 use secrecy::{ExposeSecret, SecretString};
@@ -132,13 +133,11 @@ fn merged(before: ConnectionFile, import: &CredentialsImport) -> ConnectionFile 
         file.client_id.clone_from(client_id);
     }
     // A secret that is kept and never sent would be a riddle.
-    let proves = file
-        .authentication
-        .as_ref()
-        .is_some_and(|written| written.method != bobbin_store::AuthenticationMethod::None);
+    let proves =
+        file.authentication.as_ref().is_some_and(|written| written.method != AuthenticationMethod::None);
     if import.client_secret.is_some() && !proves {
         file.authentication = Some(bobbin_store::Authentication {
-            method: bobbin_store::AuthenticationMethod::ClientSecretPost,
+            method: AuthenticationMethod::ClientSecretPost,
             algorithm: None,
             kid: None,
             audience: None,
@@ -184,17 +183,13 @@ fn is_client_scope(preset: &str, scope: &str) -> bool {
 /// The one that the connection has already, else one that comes back by itself, else the first.
 fn best_redirect_uri(has: Option<&str>, uris: &[String]) -> Option<String> {
     let found = uris.iter().find(|uri| Some(uri.as_str()) == has);
-    let by_itself = || uris.iter().find(|uri| method_of(uri) != bobbin_store::RedirectMethod::Paste);
+    let by_itself = || uris.iter().find(|uri| method_of(uri) != RedirectMethod::Paste);
     found.or_else(by_itself).or_else(|| uris.first()).cloned()
 }
 
 /// How the browser can come back from a redirect URI.
-fn method_of(uri: &str) -> bobbin_store::RedirectMethod {
-    match crate::connections::redirect_methods(uri).first() {
-        Some(crate::view::RedirectMethod::AppLink) => bobbin_store::RedirectMethod::AppLink,
-        Some(crate::view::RedirectMethod::Loopback) => bobbin_store::RedirectMethod::Loopback,
-        _ => bobbin_store::RedirectMethod::Paste,
-    }
+fn method_of(uri: &str) -> RedirectMethod {
+    crate::connections::redirect_methods(uri).first().copied().unwrap_or(RedirectMethod::Paste)
 }
 
 fn valid_secret(secret: &SecretString) -> Result<SecretString> {

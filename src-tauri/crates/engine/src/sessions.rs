@@ -1,7 +1,8 @@
 //! The tokens that users were given: shown, renamed, copied, revoked, deleted.
 
 use bobbin_protocol::{
-    preset::{AuthenticationMethod, preset},
+    preset::preset,
+    settings::AuthenticationMethod,
     token::{build_revocation, process_revocation_reply},
 };
 use bobbin_store::{Lifetimes, Session, Store};
@@ -41,7 +42,7 @@ impl Engine {
             label: session.label.clone(),
             connection: session.connection.clone(),
             connection_name: file.map_or_else(|| session.connection.clone(), |file| file.name),
-            environment: preset.map_or(Environment::Live, |preset| preset.environment.into()),
+            environment: preset.map_or(Environment::Live, |preset| preset.environment),
             kind: session_view::kind(session.kind),
             created_at: session.created_at,
             clock_ahead_ms,

@@ -17,7 +17,7 @@ use url::Url;
 pub(crate) use self::progress::{Run, Runs};
 use crate::{
     Engine, Error, Result,
-    connections::{method, problems, redirect_methods},
+    connections::{problems, redirect_methods},
     doctor::findings,
     lock, loopback,
     requests::valid_label,
@@ -52,7 +52,7 @@ impl Engine {
         // A person types their password there.
         self.refuse_changed(&provider, "authorization_endpoint").await?;
         let redirect = provider.redirect()?;
-        let redirect_method = method(redirect.method);
+        let redirect_method = redirect.method;
         // Taken before the browser opens, so that its way back is there.
         let listener = match redirect_method {
             RedirectMethod::Loopback => Some(self.bind(&redirect.uri).await?),

@@ -15,6 +15,10 @@ mod session;
 mod sign_in;
 mod wire;
 
+pub use bobbin_protocol::settings::{
+    AssertionAudience, AuthenticationMethod, Environment, RedirectMethod, RefreshPolicy, StartsWith,
+};
+
 pub use about::*;
 pub use client::*;
 pub use connection::*;

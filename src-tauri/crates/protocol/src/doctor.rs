@@ -12,7 +12,8 @@ use std::cmp::Reverse;
 use crate::{
     client_assertion::SigningAlgorithm,
     discovery::ProviderMetadata,
-    preset::{AuthenticationMethod, Preset, StartsWith},
+    preset::Preset,
+    settings::{AuthenticationMethod, StartsWith},
 };
 
 /// What is known about a connection, without its secrets.

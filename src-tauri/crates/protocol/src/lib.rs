@@ -24,6 +24,7 @@ pub mod jwt;
 pub mod pkce;
 pub mod preset;
 pub mod private_key;
+pub mod settings;
 pub mod token;
 pub mod userinfo;
 

@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use rules::{
-    AssertionAudience, AuthenticationMethod, BodyEncoding, ClientAuthenticationRules, ClientTokenRules,
-    Deprecated, ErrorShape, RefreshPolicy, RefreshRules, TokenRequests,
+    BodyEncoding, ClientAuthenticationRules, ClientTokenRules, Deprecated, ErrorShape, RefreshRules,
+    TokenRequests,
 };
+
+use crate::settings::{Environment, StartsWith};
 
 /// What is known about one provider. What a file leaves out is the standard's own rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -57,27 +59,6 @@ pub struct Preset {
     /// Headers that some of the provider's clients must send.
     #[serde(default)]
     pub headers: Vec<HeaderHint>,
-}
-
-/// Where requests go: this computer, a test client, or real money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Environment {
-    Local,
-    Test,
-    Live,
-}
-
-/// How a session of such a connection comes to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StartsWith {
-    #[default]
-    SignIn,
-    /// A refresh token that the person already has.
-    RefreshToken,
-    /// Tokens that the person already has; nothing is asked of the provider.
-    Tokens,
 }
 
 /// Endpoint URLs. Those of the sandbox begin with `{sandbox}`, which stands for its base URL.

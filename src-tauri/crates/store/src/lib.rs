@@ -42,9 +42,8 @@ pub use crate::{
     sign_ins::PendingSignIn,
     store::{Access, KeyStoreState, LateAnswer, Opened, Store},
     workspace::{
-        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, FileError, Lifetimes,
-        ListedConnection, Parameters, QueryFile, QuerySummary, Redirect, RedirectMethod, Refresh,
-        RefreshPolicy, Watcher, Workspace,
+        Authentication, ClientTokens, ConnectionFile, FileError, Lifetimes, ListedConnection, Parameters,
+        QueryFile, QuerySummary, Redirect, Refresh, Watcher, Workspace,
     },
 };
 

@@ -16,8 +16,7 @@ use std::{
 
 pub use self::{
     connection_file::{
-        Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Lifetimes, Parameters, Redirect,
-        RedirectMethod, Refresh, RefreshPolicy,
+        Authentication, ClientTokens, ConnectionFile, Lifetimes, Parameters, Redirect, Refresh,
     },
     connections::ListedConnection,
     error::FileError,

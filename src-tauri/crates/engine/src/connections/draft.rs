@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bobbin_protocol::{
     authorization::{self, Leg},
     preset::{self, Preset},
+    settings::RedirectMethod,
     text::names_a_secret,
 };
 use bobbin_store::{Authentication, ClientTokens, ConnectionFile, Parameters, Redirect, Refresh};
@@ -12,10 +13,7 @@ use bobbin_store::{Authentication, ClientTokens, ConnectionFile, Parameters, Red
 use crate::{
     Error, Result,
     provider::{ENDPOINTS, SANDBOX},
-    view::{
-        AssertionAudience, AuthenticationMethod, ConnectionDraft, EndpointKind, NamedValue, RedirectMethod,
-        RefreshPolicy,
-    },
+    view::{ConnectionDraft, EndpointKind, NamedValue},
 };
 
 pub(super) fn file_of(draft: ConnectionDraft, before: ConnectionFile) -> Result<ConnectionFile> {
@@ -29,7 +27,7 @@ pub(super) fn file_of(draft: ConnectionDraft, before: ConnectionFile) -> Result<
             endpoints.insert(name.to_owned(), url.to_owned());
         }
     }
-    let usual_policy = preset.map(|preset| RefreshPolicy::from(preset.refresh.policy));
+    let usual_policy = preset.map(|preset| preset.refresh.policy);
     Ok(ConnectionFile {
         name: valid_name(&draft.name)?,
         client_id: draft.client_id.trim().to_owned(),
@@ -38,7 +36,7 @@ pub(super) fn file_of(draft: ConnectionDraft, before: ConnectionFile) -> Result<
         authentication: authentication(&draft, preset),
         client_tokens: client_tokens(&draft, preset),
         refresh: (usual_policy != Some(draft.refresh_policy))
-            .then(|| Refresh { policy: draft.refresh_policy.into() }),
+            .then_some(Refresh { policy: draft.refresh_policy }),
         lifetimes: before.lifetimes,
         headers: headers(draft.headers)?,
         parameters: Parameters {
@@ -68,27 +66,20 @@ fn words(list: &[String]) -> Vec<String> {
 /// A connection that signs nobody in has no redirect.
 fn redirect(method: RedirectMethod, uri: &str) -> Option<Redirect> {
     let uri = uri.trim();
-    (!uri.is_empty()).then(|| Redirect {
-        method: match method {
-            RedirectMethod::AppLink => bobbin_store::RedirectMethod::AppLink,
-            RedirectMethod::Loopback => bobbin_store::RedirectMethod::Loopback,
-            RedirectMethod::Paste => bobbin_store::RedirectMethod::Paste,
-        },
-        uri: uri.to_owned(),
-    })
+    (!uri.is_empty()).then(|| Redirect { method, uri: uri.to_owned() })
 }
 
 fn authentication(draft: &ConnectionDraft, preset: Option<&Preset>) -> Option<Authentication> {
     let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let rules = preset.map(|preset| &preset.client_authentication);
-    let usual_audience = rules.map(|rules| AssertionAudience::from(rules.audience));
+    let usual_audience = rules.map(|rules| rules.audience);
     let written = Authentication {
-        method: draft.authentication_method.into(),
+        method: draft.authentication_method,
         algorithm: text(&draft.algorithm),
         kid: text(&draft.kid),
-        audience: (usual_audience != Some(draft.audience)).then(|| draft.audience.name().to_owned()),
+        audience: (usual_audience != Some(draft.audience)).then_some(draft.audience),
     };
-    let usual = rules.map(|rules| AuthenticationMethod::from(rules.default));
+    let usual = rules.map(|rules| rules.default);
     let says_nothing = usual == Some(draft.authentication_method)
         && written.algorithm.is_none()
         && written.kid.is_none()

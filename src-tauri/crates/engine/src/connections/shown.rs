@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use bobbin_protocol::{
     authorization::{self, Leg, is_scope},
     client_assertion::SigningAlgorithm,
-    preset::{self, Preset},
+    preset::Preset,
+    settings::{AssertionAudience, AuthenticationMethod, StartsWith},
 };
 use bobbin_store::ClientSecrets;
 
@@ -15,33 +16,22 @@ use crate::{
     doctor::key_view,
     provider::{Provider, SANDBOX},
     view::{
-        AssertionAudience, AuthenticationChoice, AuthenticationMethod, AuthenticationView, ClientTokensView,
-        ExtraRows, NamedValue, RefreshPolicy, ReservedView, ScopeView,
+        AuthenticationChoice, AuthenticationView, ClientTokensView, ExtraRows, NamedValue, ReservedView,
+        ScopeView,
     },
 };
 
 use super::draft::RESERVED_HEADERS;
 
 impl Provider {
-    pub(crate) fn authentication_method(&self) -> preset::AuthenticationMethod {
-        let rules = &self.preset.client_authentication;
-        self.file.authentication.as_ref().map_or(rules.default, |written| match written.method {
-            bobbin_store::AuthenticationMethod::None => preset::AuthenticationMethod::None,
-            bobbin_store::AuthenticationMethod::ClientSecretBasic => {
-                preset::AuthenticationMethod::ClientSecretBasic
-            }
-            bobbin_store::AuthenticationMethod::ClientSecretPost => {
-                preset::AuthenticationMethod::ClientSecretPost
-            }
-            bobbin_store::AuthenticationMethod::PrivateKeyJwt => preset::AuthenticationMethod::PrivateKeyJwt,
-        })
+    pub(crate) fn authentication_method(&self) -> AuthenticationMethod {
+        let written = self.file.authentication.as_ref().map(|written| written.method);
+        written.unwrap_or(self.preset.client_authentication.default)
     }
 
     pub(crate) fn assertion_audience(&self) -> AssertionAudience {
-        let written = self.file.authentication.as_ref().and_then(|written| written.audience.as_deref());
-        written
-            .and_then(AssertionAudience::named)
-            .unwrap_or_else(|| self.preset.client_authentication.audience.into())
+        let written = self.file.authentication.as_ref().and_then(|written| written.audience);
+        written.unwrap_or(self.preset.client_authentication.audience)
     }
 
     /// What a client token is asked for with.
@@ -61,7 +51,7 @@ impl Provider {
 
     /// Whether a person can sign in with it.
     pub(crate) fn signs_in(&self) -> bool {
-        self.preset.starts_with == preset::StartsWith::SignIn
+        self.preset.starts_with == StartsWith::SignIn
     }
 
     /// As the preset writes it while the sandbox does not run.
@@ -179,48 +169,3 @@ pub(super) fn reserved() -> Vec<ReservedView> {
     };
     parameters.chain(headers).map(view).collect()
 }
-
-impl AssertionAudience {
-    /// Its word in a connection's file.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::TokenEndpoint => "token_endpoint",
-            Self::Issuer => "issuer",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        [Self::TokenEndpoint, Self::Issuer].into_iter().find(|audience| audience.name() == name)
-    }
-}
-
-/// The same words on both sides, each room with its own type.
-macro_rules! same_words {
-    ($one:ty, $other:ty, $($word:ident),+) => {
-        impl From<$one> for $other {
-            fn from(one: $one) -> Self {
-                match one { $(<$one>::$word => Self::$word),+ }
-            }
-        }
-    };
-}
-
-same_words!(preset::AssertionAudience, AssertionAudience, TokenEndpoint, Issuer);
-same_words!(preset::RefreshPolicy, RefreshPolicy, Ask, WhenNeeded);
-same_words!(RefreshPolicy, bobbin_store::RefreshPolicy, Ask, WhenNeeded);
-same_words!(
-    preset::AuthenticationMethod,
-    AuthenticationMethod,
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-    PrivateKeyJwt
-);
-same_words!(
-    AuthenticationMethod,
-    bobbin_store::AuthenticationMethod,
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-    PrivateKeyJwt
-);

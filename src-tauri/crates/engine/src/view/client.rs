@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::NamedValue;
+use super::{AssertionAudience, AuthenticationMethod, NamedValue};
 
 /// The client's authentication at the token endpoint, without its secrets.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -31,26 +31,6 @@ pub struct AuthenticationChoice {
     pub method: AuthenticationMethod,
     /// Why it should not be chosen any more.
     pub deprecated: Option<String>,
-}
-
-/// The registered names (OIDC Core 9, RFC 7591 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum AuthenticationMethod {
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-    PrivateKeyJwt,
-}
-
-/// What the `aud` of a client assertion names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum AssertionAudience {
-    TokenEndpoint,
-    Issuer,
 }
 
 /// What may be shown of a private key: never the key.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    AssertionAudience, AuthenticationMethod, AuthenticationView, CheckOutcome, ClientTokensView, FindingView,
-    NamedValue,
+    AssertionAudience, AuthenticationMethod, AuthenticationView, CheckOutcome, ClientTokensView, Environment,
+    FindingView, NamedValue, RedirectMethod, RefreshPolicy, StartsWith,
 };
 
 /// One connection with everything that its form shows.
@@ -58,29 +58,6 @@ pub struct ConnectionView {
     pub problems: Vec<Problem>,
     /// Every check of the client, passed ones too.
     pub findings: Vec<FindingView>,
-}
-
-/// How a session of a connection begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum StartsWith {
-    /// With the authorization code flow, in the person's browser.
-    SignIn,
-    /// With a refresh token that the provider gave by hand.
-    RefreshToken,
-    /// With a pasted token reply: nothing is sent.
-    Tokens,
-}
-
-/// Whether a session may be refreshed without a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum RefreshPolicy {
-    Ask,
-    /// A query whose access token has expired refreshes first.
-    WhenNeeded,
 }
 
 /// Extra parameters of each leg.
@@ -177,16 +154,6 @@ pub struct ConnectionDraft {
     pub parameters: ParametersView,
 }
 
-/// Where requests go: this computer, a test client, or real money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum Environment {
-    Local,
-    Test,
-    Live,
-}
-
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -196,18 +163,6 @@ pub struct ScopeView {
     pub description: String,
     /// Needs a client token; never asked for at a user's sign-in.
     pub client: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum RedirectMethod {
-    /// The operating system hands the link to Bobbin.
-    AppLink,
-    /// Bobbin listens on this computer's loopback address while the sign-in waits (RFC 8252 7.3).
-    Loopback,
-    /// The person pastes what the browser's address bar shows.
-    Paste,
 }
 
 /// Whether this computer opens the app link's scheme with this Bobbin.

@@ -1,10 +1,7 @@
 //! How the client proves who it is: method, secret, key.
 
 use super::{Check, Facts, Finding, KeyFacts, Setting, listed};
-use crate::{
-    preset::{AuthenticationMethod, Preset},
-    private_key::expiry_warning,
-};
+use crate::{preset::Preset, private_key::expiry_warning, settings::AuthenticationMethod};
 
 const METHOD: Check = Check {
     code: "authentication_method",

@@ -4,7 +4,7 @@ use super::{Check, Facts, Finding, Setting, listed};
 use crate::{
     discovery::ProviderMetadata,
     id_token::allowed,
-    preset::{AuthenticationMethod, StartsWith},
+    settings::{AuthenticationMethod, StartsWith},
 };
 
 const METHOD: Check = Check {

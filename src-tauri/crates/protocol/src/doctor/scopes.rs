@@ -1,11 +1,7 @@
 //! Scopes: of the right kind for their token, known, and within the server's limit.
 
 use super::{Check, Facts, Finding, Setting, listed};
-use crate::{
-    authorization::is_scope,
-    preset::{AuthenticationMethod, Preset},
-    text::plain,
-};
+use crate::{authorization::is_scope, preset::Preset, settings::AuthenticationMethod, text::plain};
 
 /// The checks that a user's and a client's scopes have in common.
 struct Checks {

@@ -1,8 +1,8 @@
 //! How a provider's token endpoint differs from another's: every difference is a named field.
 
-use std::fmt;
-
 use serde::Deserialize;
+
+use crate::settings::{AssertionAudience, AuthenticationMethod, RefreshPolicy};
 
 /// How requests to the token, revocation and introspection endpoints are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -50,46 +50,6 @@ impl Default for ClientAuthenticationRules {
     }
 }
 
-/// `token_endpoint_auth_method` (`OpenID` Connect Core 9); it prints its registered name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthenticationMethod {
-    /// A public client.
-    None,
-    /// The secret in the `Authorization` header.
-    ClientSecretBasic,
-    /// The secret in the body.
-    ClientSecretPost,
-    /// A signed assertion in the body (RFC 7523).
-    PrivateKeyJwt,
-}
-
-impl AuthenticationMethod {
-    /// The registered name, such as `private_key_jwt`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::PrivateKeyJwt => "private_key_jwt",
-        }
-    }
-}
-
-impl fmt::Display for AuthenticationMethod {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// What a client assertion names as its `aud`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AssertionAudience {
-    TokenEndpoint,
-    Issuer,
-}
-
 /// Tokens for the client itself (`client_credentials`, RFC 6749 section 4.4).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,15 +95,6 @@ impl Default for RefreshRules {
             when_refused: None,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefreshPolicy {
-    /// Each refresh is asked for.
-    Ask,
-    /// Before a request whose access token is past its time.
-    WhenNeeded,
 }
 
 /// The provider's own error object, beside that of RFC 6749 section 5.2: which members say what.

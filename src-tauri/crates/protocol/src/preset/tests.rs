@@ -3,6 +3,8 @@ use std::collections::HashSet;
 use secrecy::ExposeSecret;
 use url::Url;
 
+use crate::settings::{AuthenticationMethod, RefreshPolicy};
+
 use super::*;
 use crate::{
     http::{Body, HttpReply},

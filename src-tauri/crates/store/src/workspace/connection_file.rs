@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use bobbin_protocol::settings::{AssertionAudience, AuthenticationMethod, RedirectMethod, RefreshPolicy};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::FileError;
@@ -50,16 +51,6 @@ pub struct Redirect {
     pub uri: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RedirectMethod {
-    /// RFC 8252 7.1.
-    AppLink,
-    /// RFC 8252 7.3.
-    Loopback,
-    Paste,
-}
-
 /// How the client says who it is (OIDC Core 9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,19 +62,9 @@ pub struct Authentication {
     /// RFC 7515 4.1.4; `None` for the key's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
-    /// `token_endpoint` or `issuer`; `None` for what the preset says.
-    #[serde(default, deserialize_with = "audience", skip_serializing_if = "Option::is_none")]
-    pub audience: Option<String>,
-}
-
-/// The registered names of RFC 7591 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthenticationMethod {
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-    PrivateKeyJwt,
+    /// `None` for what the preset says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<AssertionAudience>,
 }
 
 /// What the client asks for on its own behalf (RFC 6749 4.4).
@@ -120,16 +101,6 @@ impl Lifetimes {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-/// Who decides that a session is refreshed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefreshPolicy {
-    /// The person, each time.
-    Ask,
-    /// The first request that finds the access token expired.
-    WhenNeeded,
 }
 
 /// Parameters beside those of the specifications, for each leg.
@@ -191,22 +162,12 @@ fn key_of_line(text: &str, at: usize) -> Option<&str> {
 }
 
 fn algorithm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    one_of(deserializer, &["RS256", "PS256", "ES256"])
-}
-
-fn audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    one_of(deserializer, &["token_endpoint", "issuer"])
-}
-
-fn one_of<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    known: &'static [&'static str],
-) -> Result<Option<String>, D::Error> {
+    const KNOWN: &[&str] = &["RS256", "PS256", "ES256"];
     let word = String::deserialize(deserializer)?;
-    if known.contains(&word.as_str()) {
+    if KNOWN.contains(&word.as_str()) {
         return Ok(Some(word));
     }
-    Err(de::Error::unknown_variant(&word, known))
+    Err(de::Error::unknown_variant(&word, KNOWN))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, fs};
 
 use super::{
-    Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Lifetimes, Parameters, Redirect,
-    RedirectMethod, Refresh, RefreshPolicy,
+    AssertionAudience, Authentication, AuthenticationMethod, ClientTokens, ConnectionFile, Lifetimes,
+    Parameters, Redirect, RedirectMethod, Refresh, RefreshPolicy,
 };
 use crate::Workspace;
 
@@ -81,7 +81,7 @@ fn full() -> ConnectionFile {
             method: AuthenticationMethod::PrivateKeyJwt,
             algorithm: Some("RS256".to_owned()),
             kid: Some("E306".to_owned()),
-            audience: Some("issuer".to_owned()),
+            audience: Some(AssertionAudience::Issuer),
         }),
         client_tokens: Some(ClientTokens {
             scopes: vec!["client_paymentrequest".to_owned()],

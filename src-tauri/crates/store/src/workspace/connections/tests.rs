@@ -1,7 +1,9 @@
 use std::{collections::BTreeMap, fs};
 
 use super::{ConnectionFile, FileError, Workspace};
-use crate::{Lifetimes, Parameters, Redirect, RedirectMethod};
+use bobbin_protocol::settings::RedirectMethod;
+
+use crate::{Lifetimes, Parameters, Redirect};
 
 fn connection(name: &str) -> ConnectionFile {
     ConnectionFile {

@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::Workspace;
-use crate::workspace::RedirectMethod;
+use bobbin_protocol::settings::RedirectMethod;
 
 #[test]
 fn a_fresh_workspace_has_the_sandbox_and_four_queries() {
