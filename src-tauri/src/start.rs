@@ -12,7 +12,7 @@ use std::{
 use bobbin_api::{Api, Notices};
 use bobbin_engine::{
     Config, Engine, Keeping,
-    view::{Notice, NoticeLevel},
+    view::{Change, Notice, NoticeLevel},
 };
 use tauri::{App, AppHandle, Manager as _, RunEvent, WindowEvent};
 
@@ -154,7 +154,7 @@ pub(crate) fn after_overview(app: &AppHandle) {
         let registering = handle.clone();
         let registered = tauri::async_runtime::spawn_blocking(move || app_link::register(&registering)).await;
         if registered.is_ok() {
-            engine.connections_changed();
+            engine.changed(Change::AppLinks);
         }
     });
 }

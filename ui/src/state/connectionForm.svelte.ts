@@ -277,4 +277,5 @@ export const forms = new Kept((slug) => new ConnectionForm(slug));
 
 onChange((change) => {
   if (change.what === "connection") void forms.peek(change.slug)?.load();
+  if (change.what === "app_links") for (const form of forms.all) void form.load();
 });

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use bobbin_engine::view::ErrorView;
+use bobbin_engine::view::{Change, ErrorView};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -11,11 +11,16 @@ use crate::{Api, Reply};
 /// An answer on its way, as JSON.
 type Answering<'a> = Pin<Box<dyn Future<Output = Reply<String>> + Send + 'a>>;
 
-/// Declares the commands of a module, each as a function with its documentation, its arguments and its answer.
+/// Declares the commands of a module, each as a function with its documentation, its arguments, its answer and what it
+/// changes: the views that the page has to ask for again when the command has ended, with ids from its arguments.
+///
+/// What also happens without a command, such as a refresh or the progress of a sign-in, is told by the engine and is not
+/// in the declaration. What is gone is told by the list that it was in.
 macro_rules! commands {
     ($(
         $(#[doc = $doc:literal])*
-        async fn $name:ident($api:ident $(, $argument:ident: $type:ty)* $(,)?) -> $answer:ty $body:block
+        async fn $name:ident($api:ident $(, $argument:ident: $type:ty)* $(,)?) -> $answer:ty,
+            changes [$($what:ident $({ $key:ident })?),*] $body:block
     )*) => {
         $(
             $(#[doc = $doc])*
@@ -38,6 +43,8 @@ macro_rules! commands {
                     let arguments = crate::commands::read(stringify!($name), arguments.take());
                     Some(Box::pin(async move {
                         let Arguments { $($argument),* } = arguments?;
+                        let changes = vec![$(bobbin_engine::view::Change::$what $({ $key: $key.clone() })?),*];
+                        let _telling = crate::commands::Telling { api, changes };
                         crate::commands::written(&$name(api $(, $argument)*).await?)
                     }))
                 })*
@@ -81,6 +88,21 @@ impl Api {
         match answering(self, command, &mut arguments) {
             Some(answer) => answer.await,
             None => Err(refused("command_unknown", format!("There is no command {command:?}."), None)),
+        }
+    }
+}
+
+/// Tells the page what a command has changed, before its answer. One that fails, or that nobody waits for any more, may
+/// have done a part of it.
+struct Telling<'a> {
+    api: &'a Api,
+    changes: Vec<Change>,
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        for change in self.changes.drain(..) {
+            self.api.engine.changed(change);
         }
     }
 }

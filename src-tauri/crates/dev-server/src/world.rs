@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bobbin_api::{Api, Notices};
-use bobbin_engine::{Config, Engine, Keeping};
+use bobbin_engine::{Config, Engine, Keeping, view::Change};
 use tempfile::TempDir;
 
 use crate::outside::{Event, Outside};
@@ -49,7 +49,7 @@ impl World {
             Event::BrowserFails { reason } => self.outside.fail_browser(reason),
             Event::LinkRegistration { registered } => {
                 self.outside.register(registered);
-                self.engine.connections_changed();
+                self.engine.changed(Change::AppLinks);
             }
         }
     }

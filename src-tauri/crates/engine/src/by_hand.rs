@@ -17,7 +17,7 @@ use crate::{
     callback::token_error,
     provider::Provider,
     session_view,
-    view::{Change, NoticeLevel, SessionView},
+    view::{NoticeLevel, SessionView},
 };
 
 /// No provider's refresh token is longer.
@@ -137,9 +137,7 @@ impl Engine {
             return Ok(());
         }
         let refused = id.to_owned();
-        self.with_store(move |store| store.delete_session(&refused)).await?;
-        self.changed(Change::Sessions);
-        Ok(())
+        self.with_store(move |store| store.delete_session(&refused)).await.map(drop)
     }
 
     fn blank(&self, connection: &str, kind: SessionKind, now: i64) -> Session {
@@ -169,7 +167,6 @@ impl Engine {
     async fn add_by_hand(&self, session: Session) -> Result<SessionView> {
         let id = session.id.clone();
         self.keep_session(session).await?;
-        self.changed(Change::Sessions);
         self.session(&id).await
     }
 

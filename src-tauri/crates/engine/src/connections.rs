@@ -126,7 +126,6 @@ impl Engine {
         })
         .await?;
         self.trust_saved(&slug, None, &file).await?;
-        self.changed(Change::Connections);
         Ok(slug)
     }
 
@@ -143,7 +142,6 @@ impl Engine {
         if !self.0.workspace.save_connection_over(slug, &revision, &file)? {
             return Err(changed_outside());
         }
-        self.changed(Change::Connections);
         Ok(())
     }
 
@@ -179,7 +177,6 @@ impl Engine {
                 self.wait_cancel(&sign_in.id);
             }
         }
-        self.changed(Change::Connections);
         deleted.map(|()| name).map_err(|error| in_part(&error))
     }
 
@@ -233,12 +230,11 @@ impl Engine {
             self.0.workspace.restore_connection(slug, &file)?;
         }
         lock(&self.0.undo).drop_connection(slug);
-        self.changed(Change::Connections);
         Ok(())
     }
 
     /// Tells the page that something beside the files has changed what connections show.
-    pub fn connections_changed(&self) {
+    pub(crate) fn connections_changed(&self) {
         for (slug, _) in self.0.workspace.connections().unwrap_or_default() {
             self.changed(Change::Connection { slug });
         }

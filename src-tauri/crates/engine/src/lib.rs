@@ -204,7 +204,8 @@ impl Engine {
         bytes
     }
 
-    fn changed(&self, change: view::Change) {
+    /// Tells the page what is out of date: what happened by itself. What a command changes, its declaration says.
+    pub fn changed(&self, change: view::Change) {
         self.0.config.events.changed(change);
     }
 

@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     Engine, Error, Result, lock,
     provider::{Provider, SANDBOX},
-    view::{Change, ErrorCode},
+    view::ErrorCode,
 };
 
 /// The open questions. A yes is a yes to what was read, whatever the file says by then.
@@ -110,9 +110,7 @@ impl Engine {
         })?;
         let connection = slug.to_owned();
         self.with_store(move |store| store.trust_origins(&connection, &agreed)).await?;
-        self.bring_along(&self.provider_at_rest(slug)?).await?;
-        self.changed(Change::Connection { slug: slug.to_owned() });
-        Ok(())
+        self.bring_along(&self.provider_at_rest(slug)?).await
     }
 
     /// Records what the connection says where it has no record and nothing to lose yet; returns what is recorded.

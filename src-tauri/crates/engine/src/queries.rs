@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    view::{Change, QueryDraft, QueryView},
+    view::{QueryDraft, QueryView},
 };
 
 impl Engine {
@@ -30,7 +30,6 @@ impl Engine {
         variables: &str,
     ) -> Result<QueryView> {
         let path = self.0.workspace.create_query(folder, name, document, variables)?;
-        self.changed(Change::Queries);
         self.query(&path).await
     }
 
@@ -38,7 +37,6 @@ impl Engine {
     pub async fn query_save(&self, path: &str, document: &str, variables: &str) -> Result<QueryView> {
         self.0.workspace.save_query(path, document, variables)?;
         self.query_draft(path, None).await?;
-        self.changed(Change::Queries);
         self.query(path).await
     }
 
@@ -50,7 +48,6 @@ impl Engine {
             self.query_draft(&renamed, draft).await?;
             self.query_draft(path, None).await?;
         }
-        self.changed(Change::Queries);
         self.query(&renamed).await
     }
 
@@ -59,7 +56,6 @@ impl Engine {
         let query = self.query(path).await?;
         self.0.workspace.delete_query(path)?;
         self.query_draft(path, None).await?;
-        self.changed(Change::Queries);
         Ok(query)
     }
 

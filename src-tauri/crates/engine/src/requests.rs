@@ -56,7 +56,6 @@ impl Engine {
         let label = valid_label(label);
         let wanted = id.to_owned();
         self.with_store(move |store| store.label_request(&wanted, &label)).await?;
-        self.changed(Change::SignIn { id: id.to_owned() });
         let found = self.requests().await?.into_iter().find(|request| request.id == id);
         found.ok_or_else(|| {
             Error::new("request_unknown", "This request is not in the list any more.").hint("It was cleared.")
@@ -65,9 +64,7 @@ impl Engine {
 
     /// Forgets the requests that have ended; returns how many.
     pub async fn requests_clear(&self) -> Result<usize> {
-        let cleared = self.with_store(Store::clear_requests).await?;
-        self.changed(Change::Requests);
-        Ok(cleared)
+        self.with_store(Store::clear_requests).await
     }
 
     /// Keeps why a sign-in ended without a session.

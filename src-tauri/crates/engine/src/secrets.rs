@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Engine, Error, Result, lock,
-    view::{CertificateView, Change, CredentialsImportView, KeyView, NamedValue},
+    view::{CertificateView, CredentialsImportView, KeyView, NamedValue},
 };
 
 /// Longer ones are no secrets but pasted by mistake.
@@ -26,9 +26,7 @@ impl Engine {
             self.trust_first(&provider).await?;
         }
         let kept = slug.to_owned();
-        self.with_store(move |store| store.put_client_secret(&kept, secret.as_ref())).await?;
-        self.changed(Change::Connection { slug: slug.to_owned() });
-        Ok(())
+        self.with_store(move |store| store.put_client_secret(&kept, secret.as_ref())).await
     }
 
     /// Reads a PEM and keeps its private key, sealed; it is never shown again.
@@ -97,16 +95,12 @@ impl Engine {
             let kept = slug.to_owned();
             self.with_store(move |store| store.put_client_secret(&kept, Some(&secret))).await?;
         }
-        self.changed(Change::Connection { slug: slug.to_owned() });
-        self.changed(Change::Connections);
         Ok(view)
     }
 
     async fn keep_key(&self, slug: &str, key: Option<ClientKey>) -> Result<()> {
         let kept = slug.to_owned();
-        self.with_store(move |store| store.put_client_key(&kept, key.as_ref())).await?;
-        self.changed(Change::Connection { slug: slug.to_owned() });
-        Ok(())
+        self.with_store(move |store| store.put_client_key(&kept, key.as_ref())).await
     }
 
     /// A `kid` that was written for another key is wrong for this one, and so is an algorithm that does not fit it.

@@ -74,7 +74,6 @@ impl Engine {
             move |store| store.rename_session(&id, &label)
         })
         .await?;
-        self.session_changed(id);
         self.session(id).await
     }
 
@@ -97,7 +96,6 @@ impl Engine {
             })
             .await?;
         lock(&self.0.undo).put_session(session, history);
-        self.changed(Change::Sessions);
         Ok(())
     }
 
@@ -109,7 +107,6 @@ impl Engine {
         })?;
         self.with_store(move |store| store.restore_session(&session, &history)).await?;
         lock(&self.0.undo).drop_session(id);
-        self.changed(Change::Sessions);
         self.session(id).await
     }
 
@@ -139,7 +136,6 @@ impl Engine {
             move |store| store.delete_session(&id)
         })
         .await?;
-        self.changed(Change::Sessions);
         if let Err(error) = access {
             self.notice(
                 NoticeLevel::Warning,

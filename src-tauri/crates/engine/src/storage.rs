@@ -83,7 +83,7 @@ impl Engine {
         }
         let mut opened = self.open_store().await?;
         self.await_late_answer(opened.late.take());
-        self.move_to_database(memory, opened).await
+        self.replace_store(memory, opened).await
     }
 
     /// Uses what the key store answers after it was given up, however late that is.
@@ -113,16 +113,15 @@ impl Engine {
         let _turn = self.0.storage.retrying.lock().await;
         let memory = self.store().await?;
         // Somebody who tried again was answered before.
-        if memory.persistent() { Ok(()) } else { self.move_to_database(memory, opened).await }
-    }
-
-    /// Takes the store that was opened at last, with what was kept in memory until then.
-    async fn move_to_database(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
+        if memory.persistent() {
+            return Ok(());
+        }
         let moved = self.replace_store(memory, opened).await;
         self.changed(Change::Status);
         moved
     }
 
+    /// Takes the store that was opened at last, with what was kept in memory until then.
     async fn replace_store(&self, memory: Arc<Store>, opened: bobbin_store::Opened) -> Result<()> {
         let storage = &self.0.storage;
         let state = self.tell(&opened);

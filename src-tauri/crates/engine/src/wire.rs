@@ -201,9 +201,7 @@ impl Engine {
             let _turn = lock(&engine.0.writing_wire);
             store.clear_exchanges()
         })
-        .await?;
-        self.changed(Change::Wire);
-        Ok(())
+        .await
     }
 
     /// Adds an exchange to the record.

@@ -5,53 +5,53 @@ use bobbin_engine::view::{AboutView, ErrorView, Notice, Overview, Status};
 use crate::{Api, Reply, ThemeChoice, ZoomStep};
 
 commands! {
-    async fn overview(api) -> Overview {
+    async fn overview(api) -> Overview, changes [] {
         let overview = api.engine.overview().await;
         api.desktop.overview_answered();
         Ok(overview)
     }
 
     /// What stays on screen until it is dismissed.
-    async fn notices(api) -> Vec<Notice> {
+    async fn notices(api) -> Vec<Notice>, changes [] {
         api.desktop.notices_shown();
         Ok(api.notices.kept())
     }
 
-    async fn notice_dismiss(api, code: String) -> () {
+    async fn notice_dismiss(api, code: String) -> (), changes [] {
         api.notices.dismiss(&code);
         Ok(())
     }
 
     /// What this program is, and where it keeps its things.
-    async fn about(api) -> AboutView {
+    async fn about(api) -> AboutView, changes [] {
         Ok(api.desktop.about(&api.engine))
     }
 
     /// The components that Bobbin is made of, with their licenses' texts.
-    async fn licenses(api) -> String {
+    async fn licenses(api) -> String, changes [] {
         api.desktop.licenses().ok_or_else(|| {
             ErrorView::new("licenses_missing", "This build carries no license texts.")
                 .hint("They are collected when the page is built: see `ui/licenses.ts`.")
         })
     }
 
-    async fn key_store_retry(api) -> Status {
+    async fn key_store_retry(api) -> Status, changes [Status] {
         api.engine.key_store_retry().await?;
         Ok(api.engine.status())
     }
 
     /// Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent.
-    async fn zoom(api, step: ZoomStep) -> u16 {
+    async fn zoom(api, step: ZoomStep) -> u16, changes [] {
         api.desktop.zoom(step).map_err(window_failed)
     }
 
     /// Gives the window this theme, if one is named; answers the one that the window remembers.
-    async fn theme(api, choice: Option<ThemeChoice>) -> ThemeChoice {
+    async fn theme(api, choice: Option<ThemeChoice>) -> ThemeChoice, changes [] {
         api.desktop.theme(choice).map_err(window_failed)
     }
 
     /// Copies what is on screen; secrets have commands of their own that never show them to the page.
-    async fn copy(api, text: String) -> () {
+    async fn copy(api, text: String) -> (), changes [] {
         to_clipboard(api, text)
     }
 }

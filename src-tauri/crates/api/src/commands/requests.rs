@@ -6,21 +6,21 @@ use crate::{Api, Reply};
 
 commands! {
     /// Newest first.
-    async fn requests(api) -> Vec<RequestView> {
+    async fn requests(api) -> Vec<RequestView>, changes [] {
         Ok(api.engine.requests().await?)
     }
 
     /// What a pasted `state`, callback URL or authorization URL belongs to.
-    async fn request_find(api, text: String) -> RequestFound {
+    async fn request_find(api, text: String) -> RequestFound, changes [] {
         Ok(api.engine.request_find(&text).await?)
     }
 
-    async fn request_label(api, id: String, label: String) -> RequestView {
+    async fn request_label(api, id: String, label: String) -> RequestView, changes [Requests] {
         Ok(api.engine.request_label(&id, &label).await?)
     }
 
     /// Forgets those that have ended; answers how many.
-    async fn requests_clear(api) -> usize {
+    async fn requests_clear(api) -> usize, changes [Requests] {
         Ok(api.engine.requests_clear().await?)
     }
 }

@@ -66,7 +66,7 @@ pub enum KeyStoreState {
 #[serde(rename_all = "snake_case", tag = "what")]
 #[ts(export)]
 pub enum Change {
-    /// Which connections there are, or what the list says of one.
+    /// Which connections there are, with their sessions, or what the list says of one.
     Connections,
     /// Which sessions there are, or what the list says of one.
     Sessions,
@@ -90,6 +90,8 @@ pub enum Change {
     },
     Wire,
     Waits,
+    /// Which program opens app links, which connections show.
+    AppLinks,
 }
 
 /// A wait before another try.
