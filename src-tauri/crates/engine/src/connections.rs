@@ -240,14 +240,18 @@ impl Engine {
         }
     }
 
-    /// Tells the page that any file of the workspace may be another now.
-    pub(crate) fn workspace_changed(&self) {
-        self.changed(Change::Connections);
-        self.changed(Change::Queries);
-        self.connections_changed();
-        for query in self.0.workspace.queries().unwrap_or_default() {
-            self.changed(Change::Query { path: query.path });
+    /// Tells the page which files of the workspace were edited by others.
+    pub(crate) fn workspace_edited(&self) -> Result<()> {
+        let edited = self.0.workspace.edited()?;
+        if !edited.connections.is_empty() {
+            self.changed(Change::Connections);
         }
+        if !edited.queries.is_empty() {
+            self.changed(Change::Queries);
+        }
+        edited.connections.into_iter().for_each(|slug| self.changed(Change::Connection { slug }));
+        edited.queries.into_iter().for_each(|path| self.changed(Change::Query { path }));
+        Ok(())
     }
 }
 

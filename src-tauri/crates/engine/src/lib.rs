@@ -163,7 +163,10 @@ impl Engine {
         let engine = Arc::downgrade(&self.0);
         let watcher = self.0.workspace.watch(move || {
             if let Some(inner) = engine.upgrade() {
-                Self(inner).workspace_changed();
+                let engine = Self(inner);
+                if let Err(error) = engine.workspace_edited() {
+                    engine.report(&error);
+                }
             }
         })?;
         *lock(&self.0.watcher) = Some(watcher);

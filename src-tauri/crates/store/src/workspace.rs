@@ -4,6 +4,7 @@ mod connection_file;
 mod connections;
 mod error;
 pub(crate) mod files;
+mod known;
 mod naming;
 mod queries;
 mod seeds;
@@ -20,6 +21,7 @@ pub use self::{
     },
     connections::ListedConnection,
     error::FileError,
+    known::Edited,
     queries::{QueryFile, QuerySummary},
     watch::Watcher,
 };
@@ -31,6 +33,7 @@ const QUERIES: &str = "queries";
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
+    known: known::Known,
 }
 
 impl Workspace {
@@ -38,7 +41,7 @@ impl Workspace {
     ///
     /// A folder that has neither of the two is fresh and gets the sandbox's connection and queries.
     pub fn open(dir: &Path) -> Result<Self, FileError> {
-        let workspace = Self { dir: dir.to_owned() };
+        let workspace = Self { dir: dir.to_owned(), known: known::Known::default() };
         let fresh = !workspace.connections_dir().exists() && !workspace.queries_dir().exists();
         let folders = [workspace.connections_dir(), workspace.queries_dir()];
         for folder in &folders {
@@ -60,9 +63,12 @@ impl Workspace {
 
     /// Calls `on_change` soon after a connection or query was changed, by anyone, until the watcher is dropped.
     ///
-    /// Changes within 200 ms are told once. The call comes from a thread of the watcher.
+    /// Changes within 200 ms are told once. The call comes from a thread of the watcher, and [`Workspace::edited`] says
+    /// what was not Bobbin's own doing.
     pub fn watch(&self, on_change: impl Fn() + Send + 'static) -> Result<Watcher, FileError> {
-        Watcher::start(&self.dir, on_change)
+        let watcher = Watcher::start(&self.dir, on_change)?;
+        self.edited()?;
+        Ok(watcher)
     }
 
     fn connections_dir(&self) -> PathBuf {

@@ -1,7 +1,7 @@
 //! The connections of a workspace: listed, read, written and deleted.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -22,12 +22,7 @@ pub type ListedConnection = (String, Result<ConnectionFile, FileError>);
 impl Workspace {
     /// Every connection by its slug, `sandbox` first, then by file name. One that cannot be read has its error.
     pub fn connections(&self) -> Result<Vec<ListedConnection>, FileError> {
-        let mut slugs: Vec<String> = files::entries(&self.connections_dir())?
-            .into_iter()
-            .filter(|(_, kind)| kind.is_file())
-            .filter_map(|(name, _)| name.strip_suffix(ENDING).map(str::to_owned))
-            .filter(|slug| !slug.is_empty())
-            .collect();
+        let mut slugs: Vec<String> = self.connection_files()?.into_iter().map(|(_, slug)| slug).collect();
         slugs.sort_by(|one, other| (one != SANDBOX, one).cmp(&(other != SANDBOX, other)));
         Ok(slugs
             .into_iter()
@@ -75,12 +70,12 @@ impl Workspace {
     pub fn save_connection(&self, slug: &str, connection: &ConnectionFile) -> Result<(), FileError> {
         let path = self.connection_path(slug)?;
         let text = connection.text(&path)?;
-        files::write(&path, text)
+        self.write(&path, text)
     }
 
     /// Writes the file as [`Workspace::connection_bytes`] gave it.
     pub fn restore_connection(&self, slug: &str, bytes: &[u8]) -> Result<(), FileError> {
-        files::write(&self.connection_path(slug)?, bytes)
+        self.write(&self.connection_path(slug)?, bytes)
     }
 
     /// Writes a new file named after the connection and returns its slug.
@@ -96,7 +91,21 @@ impl Workspace {
     }
 
     pub fn delete_connection(&self, slug: &str) -> Result<(), FileError> {
-        files::remove(&self.connection_path(slug)?)
+        self.remove(&self.connection_path(slug)?)
+    }
+
+    /// Every connection's file, with its slug.
+    pub(super) fn connection_files(&self) -> Result<Vec<(PathBuf, String)>, FileError> {
+        let dir = self.connections_dir();
+        let files = files::entries(&dir)?.into_iter().filter(|(_, kind)| kind.is_file());
+        let paths = files.map(|(name, _)| dir.join(name));
+        Ok(paths.filter_map(|path| self.connection_at(&path).map(|slug| (path, slug))).collect())
+    }
+
+    /// The slug of the connection whose file this is.
+    pub(super) fn connection_at(&self, path: &Path) -> Option<String> {
+        let name = path.strip_prefix(self.connections_dir()).ok()?.to_str()?;
+        name.strip_suffix(ENDING).filter(|slug| !slug.is_empty()).map(str::to_owned)
     }
 
     fn connection_path(&self, slug: &str) -> Result<PathBuf, FileError> {

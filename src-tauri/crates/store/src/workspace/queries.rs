@@ -76,8 +76,8 @@ impl Workspace {
     /// Writes document and variables; the file of empty variables is removed.
     pub fn save_query(&self, path: &str, document: &str, variables: &str) -> Result<(), FileError> {
         let place = self.place(path)?;
-        write_variables(&place, variables)?;
-        files::write(&files::with_ending(&place, DOCUMENT)?, document)
+        self.write_variables(&place, variables)?;
+        self.write(&files::with_ending(&place, DOCUMENT)?, document)
     }
 
     /// Gives a query another name, another folder or both, and returns its new path.
@@ -96,8 +96,8 @@ impl Workspace {
     /// Deletes a query with its variables, and its folder if that was the last one in it.
     pub fn delete_query(&self, path: &str) -> Result<(), FileError> {
         let place = self.place(path)?;
-        files::remove(&files::with_ending(&place, DOCUMENT)?)?;
-        write_variables(&place, "")?;
+        self.remove(&files::with_ending(&place, DOCUMENT)?)?;
+        self.write_variables(&place, "")?;
         let top = self.queries_dir();
         let mut folder = place.parent();
         while let Some(empty) = folder.filter(|folder| *folder != top) {
@@ -108,6 +108,46 @@ impl Workspace {
             folder = empty.parent();
         }
         Ok(())
+    }
+
+    fn write_variables(&self, place: &Path, variables: &str) -> Result<(), FileError> {
+        let path = files::with_ending(place, VARIABLES)?;
+        if !variables.trim().is_empty() {
+            return self.write(&path, variables);
+        }
+        match self.remove(&path) {
+            Err(FileError::NotFound { .. }) => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// Every document and every file of variables, with the path of its query.
+    pub(super) fn query_files(&self) -> Result<Vec<(PathBuf, String)>, FileError> {
+        let mut found = Vec::new();
+        let mut folders = vec![String::new()];
+        while let Some(folder) = folders.pop() {
+            let dir = if folder.is_empty() { self.queries_dir() } else { self.place(&folder)? };
+            for (name, kind) in files::entries(&dir)? {
+                let path = dir.join(&name);
+                if kind.is_dir() {
+                    let below = join(&folder, &name);
+                    // Deeper than the bound: nothing there could be opened.
+                    folders.extend(self.place(&below).is_ok().then_some(below));
+                } else if let Some(query) = self.query_at(&path) {
+                    found.push((path, query));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The path of the query whose document or variables this file is.
+    pub(super) fn query_at(&self, path: &Path) -> Option<String> {
+        let inner = path.strip_prefix(self.queries_dir()).ok()?;
+        let names: Option<Vec<&str>> = inner.iter().map(|name| name.to_str()).collect();
+        let name = names?.join("/");
+        let query = name.strip_suffix(DOCUMENT).or_else(|| name.strip_suffix(VARIABLES))?;
+        (!query.is_empty()).then(|| query.to_owned())
     }
 
     fn collect(&self, folder: &str, queries: &mut Vec<QuerySummary>) -> Result<(), FileError> {
@@ -197,17 +237,6 @@ fn name(slug: &str, document: &str) -> String {
 fn written_name<'a>(slug: &str, document: &'a str) -> Option<&'a str> {
     let fitting = |name: &&str| slugify(name) == slug;
     leading_comment(document).filter(fitting).or_else(|| first_operation(document).filter(fitting))
-}
-
-fn write_variables(place: &Path, variables: &str) -> Result<(), FileError> {
-    let path = files::with_ending(place, VARIABLES)?;
-    if !variables.trim().is_empty() {
-        return files::write(&path, variables);
-    }
-    match files::remove(&path) {
-        Err(FileError::NotFound { .. }) => Ok(()),
-        removed => removed,
-    }
 }
 
 fn split(path: &str) -> (&str, &str) {
