@@ -58,7 +58,7 @@ export const queryOf = (world: World, at = path) => world.call<QueryView>("query
 
 /** Adds a query at the top of the list. */
 export const addQuery = (world: World, name: string, document: string) =>
-  world.call<QueryView>("query_create", { folder: "", name, document, variables: "" });
+  world.call<string>("query_create", { folder: "", name, document, variables: "" });
 
 /** The runs that the page has asked for. */
 export const runs = (world: World) => world.sentAs("query_run").map(({ request }) => request as RunRequest);

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { expect, test } from "vitest";
-import type { ConnectionView, SessionView } from "../src/ipc/generated";
+import type { SessionView } from "../src/ipc/generated";
 import { arrive, button, goTo, MINUTE, openWorld, press, user } from "./page";
 import { serve } from "./server";
 import type { World } from "./world";
@@ -12,14 +12,13 @@ async function clientToken(world: World): Promise<void> {
   await world.call("client_token", { connection: "sandbox", fresh: false });
 }
 
-async function create(world: World, preset: string, name: string): Promise<string> {
-  return (await world.call<ConnectionView>("connection_create", { preset, name })).slug;
-}
+const create = (world: World, preset: string, name: string) =>
+  world.call<string>("connection_create", { preset, name });
 
 /** A session from a pasted token reply. */
 async function paste(world: World, label: string, reply: object, connection = "sandbox"): Promise<string> {
   const text = JSON.stringify({ token_type: "Bearer", ...reply });
-  const { id } = await world.call<SessionView>("session_from_reply", { connection, text });
+  const id = await world.call<string>("session_from_reply", { connection, text });
   await world.call("session_rename", { id, label });
   return id;
 }
@@ -151,7 +150,7 @@ async function vaultSession(world: World): Promise<SessionView> {
   await world.save({ endpoints: [{ kind: "token", url: origin + VAULT_TOKENS }] }, connection);
   const reply = await fetch(`${origin}/sandbox/vault-refresh-token`, { method: "POST" });
   const { refresh_token: token } = (await reply.json()) as { refresh_token: string };
-  return world.call("session_from_refresh_token", { connection, token });
+  return sessionOf(world, await world.call("session_from_refresh_token", { connection, token }));
 }
 
 /** Somebody else uses the session's refresh token at the Vault of the sandbox. */

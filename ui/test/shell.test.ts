@@ -131,7 +131,7 @@ test("a database that is not opened is said in the status bar, with the reason a
   await rmdir(lock);
   await press("Try again");
   expect((await screen.findAllByText("Keyring ready")).length).toBeGreaterThan(0);
-  expect(screen.queryByRole("region", { name: "Key store" })).toBeNull();
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Key store" })).toBeNull());
 });
 
 test("what a key store is called stands in what is said of it", async () => {

@@ -180,9 +180,9 @@ export class World {
   }
 
   /** Saves a connection as its form does, with these changes. */
-  async save(changes: Partial<ConnectionDraft>, slug = "sandbox"): Promise<ConnectionView> {
+  async save(changes: Partial<ConnectionDraft>, slug = "sandbox"): Promise<void> {
     const draft = { ...draftOf(await this.connection(slug)), ...changes };
-    return this.call("connection_save", { slug, draft });
+    await this.call("connection_save", { slug, draft });
   }
 
   /** Where an endpoint is; the sandbox runs from then on. */

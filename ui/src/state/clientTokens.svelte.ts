@@ -3,7 +3,6 @@ import { clientToken } from "../ipc/generated/commands/client";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView } from "../ipc/generated";
 import { forms } from "./connectionForm.svelte";
-import { overview } from "./overview.svelte";
 import { selection } from "./selection.svelte";
 
 /** The tokens that clients get for themselves: what is asked for now, and why the last one was refused. */
@@ -29,9 +28,7 @@ class ClientTokens {
       if (form) form.complains = true;
       // The conflict is shown with the connection.
       if (form && !(await form.flush())) return null;
-      const { id } = await clientToken(slug, fresh);
-      await overview.load();
-      return id;
+      return await clientToken(slug, fresh);
     } catch (error) {
       this.#refused.set(slug, asErrorView(error));
       return null;

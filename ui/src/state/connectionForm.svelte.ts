@@ -54,8 +54,15 @@ export class ConnectionForm {
   #told: Fields | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
-  /** How many saves were begun and views taken: an answer from before one of them is out of date. */
+  /** The last command that changes the connection. */
+  #sent: Promise<unknown> = Promise.resolve();
+  /** The revision of what was saved last, until its view is here. */
+  #saved: string | null = null;
+  /** How many commands were sent, views taken and changes told of: an answer from before one of them is out of date. */
   #version = 0;
+  #loading: Promise<void> | null = null;
+  /** Those that wait for the next view. */
+  #waiting: (() => void)[] = [];
 
   #hold;
   #stop: () => void;
@@ -81,23 +88,47 @@ export class ConnectionForm {
     return this.view?.preset === "sandbox";
   }
 
-  async load(): Promise<void> {
+  /** Asks for the view; calls during an answer become one more question after it. */
+  load(): Promise<void> {
+    this.#version += 1;
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+      for (const done of this.#waiting.splice(0)) done();
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     const first = this.view === null;
     try {
       let version: number;
       let view: ConnectionView;
       do {
-        await this.#saving;
+        await this.#sent.catch(() => undefined);
         version = this.#version;
         view = await connection(this.slug);
         // An answer from before would take back what was saved, or what a command brought.
       } while (version !== this.#version);
-      this.take(view);
+      this.#take(view);
       this.error = null;
       // What an earlier page had not saved.
       if (first && !equal($state.snapshot(this.fields), this.#told)) this.#edited();
     } catch (error) {
       this.error = asErrorView(error);
+    }
+  }
+
+  /** Sends a command that changes the connection; done when the view is here that is asked for when that is told. */
+  async changed<T>(command: () => Promise<T>): Promise<T> {
+    this.#version += 1;
+    const viewed = new Promise<void>((done) => this.#waiting.push(done));
+    const sent = command();
+    this.#sent = sent;
+    try {
+      return await sent;
+    } finally {
+      // Also a command that was refused may have changed something.
+      await viewed;
     }
   }
 
@@ -146,12 +177,18 @@ export class ConnectionForm {
     return { ...problem, message: "Required", awaited: true };
   }
 
-  /** Takes in what a command answered, or what is there now. */
-  take(view: ConnectionView): void {
-    this.#version += 1;
+  /** Takes in what is there now. */
+  #take(view: ConnectionView): void {
     const now = fieldsOf(view);
     const typed = $state.snapshot(this.fields);
     this.view = view;
+    const saved = this.#saved;
+    this.#saved = null;
+    if (saved === view.revision) {
+      // What was saved stays as it is typed until somebody leaves the field.
+      this.#had = now;
+      return;
+    }
     if (!this.#had || !this.#told) {
       this.fields = now;
       this.#told = structuredClone(now);
@@ -240,32 +277,24 @@ export class ConnectionForm {
       if (this.state === "typing") this.state = "saved";
       return;
     }
+    const draft = draftOf(fields, this.view);
     this.state = "saving";
-    this.#version += 1;
     try {
-      const view = await connectionSave(this.slug, draftOf(fields, this.view));
-      this.view = view;
-      this.#had = fieldsOf(view);
-      this.#told = fields;
-      this.#revision = view.revision;
+      await this.changed(async () => {
+        const revision = await connectionSave(this.slug, draft);
+        this.#saved = revision;
+        this.#told = fields;
+        this.#revision = revision;
+      });
       this.saveError = null;
       if (this.state === "saving") this.state = "saved";
     } catch (error) {
       this.state = "typing";
       const refusal = asErrorView(error);
-      if (tries > 1 && isError(refusal, "connection_changed_outside")) await this.#saveOverChanged(tries - 1);
-      else this.saveError = refusal;
-    }
-  }
-
-  /** The file was edited meanwhile. Where that was about other fields, nobody has to decide. */
-  async #saveOverChanged(tries: number): Promise<void> {
-    try {
-      this.take(await connection(this.slug));
-      this.saveError = null;
-      await this.#save(tries);
-    } catch (unreadable) {
-      this.saveError = asErrorView(unreadable);
+      const edited = isError(refusal, "connection_changed_outside");
+      this.saveError = edited ? this.error : refusal;
+      // Where the file was edited meanwhile in other fields, nobody has to decide.
+      if (edited && !this.error && tries > 1) await this.#save(tries - 1);
     }
   }
 }
@@ -277,5 +306,6 @@ export const forms = new Kept((slug) => new ConnectionForm(slug));
 
 onChange((change) => {
   if (change.what === "connection") void forms.peek(change.slug)?.load();
-  if (change.what === "app_links") for (const form of forms.all) void form.load();
+  if (change.what === "app_links" || change.what === "status")
+    for (const form of forms.all) void form.load();
 });

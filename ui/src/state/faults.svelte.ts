@@ -19,7 +19,13 @@ class Faults extends Loader<FaultView[]> {
 
   behave = (): Promise<boolean> => this.#set([]);
 
-  #set = (ids: string[]) => notices.attempt(async () => (this.data = await sandboxFaultsSet(ids)));
+  /** Shown at once, so that the next choice goes on from it; which of them are active then is told. */
+  #set = async (ids: string[]): Promise<boolean> => {
+    this.data = this.data?.map((fault) => ({ ...fault, active: ids.includes(fault.id) })) ?? null;
+    const done = await notices.attempt(() => sandboxFaultsSet(ids));
+    if (!done) await this.load();
+    return done;
+  };
 }
 
 export const faults = new Faults();

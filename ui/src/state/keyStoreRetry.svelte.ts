@@ -1,7 +1,7 @@
+import { keyStoreLine, whyNotSaved } from "../words/keyStore";
 import { keyStoreRetry as ask } from "../ipc/generated/commands/app";
 import { keyStore } from "./keyStore.svelte";
 import { notices } from "./notices.svelte";
-import { overview } from "./overview.svelte";
 
 /** The tries to make the key store usable. */
 class KeyStoreRetry {
@@ -12,11 +12,11 @@ class KeyStoreRetry {
   async run(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
-    await notices.attempt(ask);
-    await overview.load();
+    let { state } = keyStore;
+    await notices.attempt(async () => (state = await ask()));
     this.asking = false;
-    this.triedAt = keyStore.whyNotSaved ? Date.now() : null;
-    if (!keyStore.whyNotSaved) notices.done(keyStore.line);
+    this.triedAt = whyNotSaved(state) ? Date.now() : null;
+    if (!whyNotSaved(state)) notices.done(keyStoreLine(state));
   }
 }
 

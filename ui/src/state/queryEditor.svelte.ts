@@ -46,6 +46,7 @@ export class QueryEditor {
   /** Why the last run has no response, until something is typed or run again. */
   failure = $state.raw<ErrorView | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #moving = false;
 
   /** What an earlier page held, until the query itself is read. */
   #earlier: HeldQuery | null = null;
@@ -116,13 +117,31 @@ export class QueryEditor {
     this.#forgetTimer();
     const { document, variables } = this;
     try {
-      this.view = await querySave(this.path, document, variables);
-      notices.done(`Saved ${this.view.file}`);
+      await querySave(this.path, document, variables);
+      if (this.view) this.view = { ...this.view, document, variables, draft: null };
+      notices.done(`Saved ${this.view?.file ?? this.path}`);
     } catch (error) {
       // What could not be saved is kept as a draft at least.
       this.edit({});
       notices.failed(error);
     }
+  }
+
+  /** Renames it by `rename`, which gives the path that it has then; under another one this editor is of no more use. */
+  async move(rename: () => Promise<string>): Promise<string> {
+    this.#moving = true;
+    try {
+      const path = await rename();
+      if (path === this.path) await this.load();
+      return path;
+    } finally {
+      this.#moving = false;
+    }
+  }
+
+  /** The file is another one now, or is gone. */
+  changed(): void {
+    if (!this.#moving) void this.load();
   }
 
   /** Goes back to what the file has. */
@@ -213,7 +232,7 @@ function newId(): string {
 export const editors = new Kept((path) => new QueryEditor(path));
 
 onChange((change) => {
-  if (change.what === "query") void editors.peek(change.path)?.load();
+  if (change.what === "query") editors.peek(change.path)?.changed();
 });
 
 // A window that closes or hides may not come back.

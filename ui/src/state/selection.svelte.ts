@@ -24,8 +24,12 @@ class Selection {
   /** The place whose endpoints are to be looked at. */
   fixing = $state.raw<Place | null>(null);
 
+  /** The list does not know the place yet: it was made a moment ago. */
+  #unlisted = false;
+
   go(place: Place): void {
     this.place = place;
+    this.#unlisted = !exists(place);
     this.naming = null;
     this.filling = null;
     this.fixing = null;
@@ -53,7 +57,12 @@ class Selection {
   /** Something else where what was chosen is gone, the first connection at the first start. */
   settle(): void {
     this.settled = true;
-    if (overview.data === null || (this.place && exists(this.place))) return;
+    if (overview.data === null) return;
+    if (this.place && exists(this.place)) this.#unlisted = false;
+    else if (!this.place || !this.#unlisted) this.#fallBack();
+  }
+
+  #fallBack(): void {
     const first =
       overview.connections.find(({ environment }) => environment === "local") ?? overview.connections[0];
     if (first) this.go({ kind: "connection", slug: first.slug });

@@ -1,5 +1,5 @@
 import { isError } from "../ipc/errors";
-import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { SvelteMap } from "svelte/reactivity";
 import { signIn, signInStart } from "../ipc/generated/commands/signIn";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, SignInView } from "../ipc/generated";
@@ -18,8 +18,8 @@ class SignIns {
   #latest = new SvelteMap<string, SignInView | null>();
   /** How often each connection's sign-in was asked for: only the newest answer counts. */
   #asked = new Map<string, number>();
-  /** The connections whose provider is asked what a sign-in needs, before there is one. */
-  #starting = new SvelteSet<string>();
+  /** The connections for which a sign-in is begun, with its id once it has one and until its view is here. */
+  #starting = new SvelteMap<string, string | null>();
   /** Why the last start did not even begin, by connection. */
   #refused = new SvelteMap<string, ErrorView>();
   #awaited = read<Awaited>("awaited", {});
@@ -64,7 +64,7 @@ class SignIns {
     this.#asked.set(slug, turn);
     const view = await signIn(slug).catch(() => this.latest(slug));
     if (this.#asked.get(slug) !== turn) return;
-    if (view) this.take(view);
+    if (view) this.#take(view);
     else this.#latest.set(slug, null);
   }
 
@@ -72,24 +72,26 @@ class SignIns {
   async start(slug: string, query: string | null = null): Promise<void> {
     selection.go({ kind: "connection", slug });
     this.#refused.delete(slug);
-    this.#starting.add(slug);
+    this.#starting.set(slug, null);
+    // Its progress is told before its id is known.
+    if (!this.#asked.has(slug)) this.#asked.set(slug, 0);
     try {
-      const view = await signInStart(slug, this.label(slug).trim());
+      const id = await signInStart(slug, this.label(slug).trim());
       typed.forget(`label:${slug}`);
-      this.#await(view.id, query);
-      this.take(view);
+      this.#await(id, query);
+      if (this.latest(slug)?.id === id) this.#starting.delete(slug);
+      else this.#starting.set(slug, id);
     } catch (error) {
       const refused = asErrorView(error);
       if (!isError(refused, "metadata_cancelled")) this.#refused.set(slug, refused);
-    } finally {
       this.#starting.delete(slug);
     }
   }
 
-  /** Takes in what a command answered. */
-  take(view: SignInView): void {
+  #take(view: SignInView): void {
     const { id } = view;
     this.#latest.set(view.connection, view);
+    if (this.#starting.get(view.connection) === id) this.#starting.delete(view.connection);
     const pending = view.state === "waiting" || view.state === "exchanging";
     const awaited = this.#awaited[id];
     if (pending && !awaited) this.#await(id, null);
@@ -99,7 +101,6 @@ class SignIns {
   }
 
   async #arrive(session: string, query: string | null): Promise<void> {
-    await overview.load();
     if (query && overview.queries.some(({ path }) => path === query)) {
       const { chosenSessions } = await import("./chosenSessions.svelte");
       chosenSessions.choose(query, session);

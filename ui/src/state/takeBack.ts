@@ -2,18 +2,14 @@ import { clientKeyRestore } from "../ipc/generated/commands/client";
 import { connectionRestore } from "../ipc/generated/commands/connections";
 import { queryCreate, queryDraft } from "../ipc/generated/commands/queries";
 import { sessionRestore } from "../ipc/generated/commands/sessions";
-import { forms } from "./connectionForm.svelte";
 import { hold } from "./held.svelte";
 import { notices, type Deleted } from "./notices.svelte";
-import { overview } from "./overview.svelte";
 import { selection, type Place } from "./selection.svelte";
 
 /** Takes a deletion back, and goes to what is there again. */
 export async function takeBack(deleted: Deleted): Promise<void> {
-  if (deleted.what === "key") return forms.get(deleted.slug).take(await clientKeyRestore(deleted.slug));
-  const place = await restore(deleted);
-  await overview.load();
-  selection.go(place);
+  if (deleted.what === "key") await clientKeyRestore(deleted.slug);
+  else selection.go(await restore(deleted));
 }
 
 async function restore(deleted: Exclude<Deleted, { what: "key" }>): Promise<Place> {
@@ -26,7 +22,7 @@ async function restore(deleted: Exclude<Deleted, { what: "key" }>): Promise<Plac
     return { kind: "session", id: deleted.id };
   }
   const { folder, name, document, variables } = deleted.query;
-  const { path } = await queryCreate(folder, name, document, variables);
+  const path = await queryCreate(folder, name, document, variables);
   if (deleted.draft) await queryDraft(path, deleted.draft);
   return { kind: "query", path };
 }

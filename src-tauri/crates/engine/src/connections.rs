@@ -33,6 +33,7 @@ impl Engine {
                 name: preset.name.clone(),
                 environment: preset.environment,
                 summary: preset.summary.clone(),
+                discovery: preset.discovery,
             })
             .collect()
     }
@@ -129,8 +130,10 @@ impl Engine {
         Ok(slug)
     }
 
+    /// Returns the file's new revision.
+    ///
     /// Refused with `connection_changed_outside` where the file is not the one that was edited any more.
-    pub async fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<()> {
+    pub async fn connection_save(&self, slug: &str, draft: ConnectionDraft) -> Result<String> {
         let revision = draft.revision.clone();
         if self.0.workspace.connection_revision(slug)? != revision {
             return Err(changed_outside());
@@ -139,10 +142,7 @@ impl Engine {
         let file = draft::file_of(draft, before.clone())?;
         // This may wait for the key store.
         self.trust_saved(slug, Some(&before), &file).await?;
-        if !self.0.workspace.save_connection_over(slug, &revision, &file)? {
-            return Err(changed_outside());
-        }
-        Ok(())
+        self.0.workspace.save_connection_over(slug, &revision, &file)?.ok_or_else(changed_outside)
     }
 
     /// Deletes the connection's sessions on this computer, its secrets and its file, and ends its sign-ins.

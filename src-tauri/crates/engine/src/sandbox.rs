@@ -32,8 +32,6 @@ impl Engine {
         let sandbox = host.get_or_try_init(|| self.start_sandbox()).await?;
         if started {
             self.changed(Change::Status);
-            // Connections to it have endpoints now.
-            self.connections_changed();
         }
         Ok(sandbox.base_url())
     }

@@ -4,4 +4,8 @@ import type { Environment } from "./Environment";
 /**
  * A provider that a new connection can start from.
  */
-export type PresetView = { id: string, name: string, environment: Environment, summary: string, };
+export type PresetView = { id: string, name: string, environment: Environment, summary: string, 
+/**
+ * The issuer's metadata fill in the endpoints.
+ */
+discovery: boolean, };

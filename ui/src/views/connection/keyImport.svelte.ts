@@ -22,7 +22,7 @@ export class KeyImport {
     this.busy = true;
     try {
       await this.form.flush();
-      this.form.take(await clientKeyImport(this.form.slug, text, passphrase));
+      await this.form.changed(() => clientKeyImport(this.form.slug, text, passphrase));
       this.forget();
       return true;
     } catch (error) {

@@ -3,8 +3,6 @@ import { connectionDelete } from "../../ipc/generated/commands/connections";
 import { asErrorView } from "../../ipc/transport";
 import { forms } from "../../state/connectionForm.svelte";
 import { notices } from "../../state/notices.svelte";
-import { overview } from "../../state/overview.svelte";
-import { selection } from "../../state/selection.svelte";
 
 /** Deletes the connection, and offers to bring it back, also where only part of it could be deleted. */
 export const remove = (slug: string) =>
@@ -13,8 +11,6 @@ export const remove = (slug: string) =>
     try {
       const name = await connectionDelete(slug);
       forms.forget(slug);
-      await overview.load();
-      selection.settle();
       offerUndo(`Deleted the connection ${name}`);
     } catch (error) {
       if (isError(asErrorView(error), "connection_deleted_in_part"))

@@ -1,22 +1,15 @@
 import { queryCreate, queryDelete, queryRename } from "../../ipc/generated/commands/queries";
 import { notices } from "../../state/notices.svelte";
-import { overview } from "../../state/overview.svelte";
 import { editors, type QueryEditor } from "../../state/queryEditor.svelte";
 import { selection } from "../../state/selection.svelte";
-
-async function goTo(path: string): Promise<void> {
-  await overview.load();
-  selection.go({ kind: "query", path });
-}
 
 /** Renames a query or moves it to another folder; what is typed goes along as the draft, still not saved. */
 export function move(editor: QueryEditor, folder: string, name: string): Promise<boolean> {
   return notices.attempt(async () => {
     await editor.flush();
-    const { path } = await queryRename(editor.path, folder, name);
+    const path = await editor.move(() => queryRename(editor.path, folder, name));
     if (path !== editor.path) editors.forget(editor.path);
-    else await editor.load();
-    await goTo(path);
+    selection.go({ kind: "query", path });
   });
 }
 
@@ -25,8 +18,8 @@ export function duplicate(editor: QueryEditor): Promise<boolean> {
   const { view, document, variables } = editor;
   return notices.attempt(async () => {
     if (!view) return;
-    const { path } = await queryCreate(view.folder, `${view.name} copy`, document, variables);
-    await goTo(path);
+    const path = await queryCreate(view.folder, `${view.name} copy`, document, variables);
+    selection.go({ kind: "query", path });
   });
 }
 
@@ -37,8 +30,6 @@ export function remove(editor: QueryEditor): Promise<boolean> {
     const { dirty, typed } = editor;
     const deleted = await queryDelete(editor.path);
     editors.forget(editor.path);
-    await overview.load();
-    selection.settle();
     notices.undo(`Deleted the query ${deleted.name}`, {
       what: "query",
       query: deleted,

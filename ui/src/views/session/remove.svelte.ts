@@ -4,7 +4,6 @@ import { sessionDelete } from "../../ipc/generated/commands/sessions";
 import { asErrorView } from "../../ipc/transport";
 import type { SessionView } from "../../ipc/generated";
 import { notices } from "../../state/notices.svelte";
-import { overview } from "../../state/overview.svelte";
 import { selection } from "../../state/selection.svelte";
 
 /** Sessions that are being deleted: one whose refresh is under way goes when that has ended. */
@@ -17,7 +16,6 @@ export async function remove({ id, label, connection }: SessionView): Promise<vo
   await notices.attempt(async () => {
     const deleted = await isDeleted(id);
     selection.go({ kind: "connection", slug: connection });
-    await overview.load();
     if (deleted) notices.undo(`Deleted the session ${label}`, { what: "session", id });
   });
   removing.delete(id);

@@ -1,6 +1,6 @@
 //! The window at a glance, its notices, the key store, the clipboard.
 
-use bobbin_engine::view::{AboutView, ErrorView, Notice, Overview, Status};
+use bobbin_engine::view::{AboutView, ErrorView, KeyStoreState, Notice, Overview};
 
 use crate::{Api, Reply, ThemeChoice, ZoomStep};
 
@@ -35,9 +35,10 @@ commands! {
         })
     }
 
-    async fn key_store_retry(api) -> Status, changes [Status] {
+    /// Answers how it stands then.
+    async fn key_store_retry(api) -> KeyStoreState, changes [Status] {
         api.engine.key_store_retry().await?;
-        Ok(api.engine.status())
+        Ok(api.engine.status().key_store)
     }
 
     /// Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent.

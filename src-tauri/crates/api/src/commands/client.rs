@@ -1,32 +1,27 @@
 //! A connection's client: its secret, its private key, its tokens.
 
-use bobbin_engine::view::{AssertionPreview, ConnectionView, CredentialsImportView, SessionView};
+use bobbin_engine::view::{AssertionPreview, CredentialsImportView};
 
-use super::connections::connection;
 use crate::{Api, Reply};
 
 commands! {
     /// Keeps the client secret, sealed; `null` forgets it.
-    async fn client_secret_set(api, slug: String, secret: Option<String>) -> ConnectionView,
+    async fn client_secret_set(api, slug: String, secret: Option<String>) -> (),
         changes [Connection { slug }] {
-        api.engine.client_secret_set(&slug, secret).await?;
-        connection(api, slug).await
+        Ok(api.engine.client_secret_set(&slug, secret).await?)
     }
 
-    async fn client_key_import(api, slug: String, text: String, passphrase: Option<String>) -> ConnectionView,
+    async fn client_key_import(api, slug: String, text: String, passphrase: Option<String>) -> (),
         changes [Connection { slug }] {
-        api.engine.client_key_import(&slug, text, passphrase).await?;
-        connection(api, slug).await
+        Ok(api.engine.client_key_import(&slug, text, passphrase).await?)
     }
 
-    async fn client_key_remove(api, slug: String) -> ConnectionView, changes [Connection { slug }] {
-        api.engine.client_key_remove(&slug).await?;
-        connection(api, slug).await
+    async fn client_key_remove(api, slug: String) -> (), changes [Connection { slug }] {
+        Ok(api.engine.client_key_remove(&slug).await?)
     }
 
-    async fn client_key_restore(api, slug: String) -> ConnectionView, changes [Connection { slug }] {
-        api.engine.client_key_restore(&slug).await?;
-        connection(api, slug).await
+    async fn client_key_restore(api, slug: String) -> (), changes [Connection { slug }] {
+        Ok(api.engine.client_key_restore(&slug).await?)
     }
 
     /// The assertion as it would be sent now; nothing is sent.
@@ -39,8 +34,8 @@ commands! {
         Ok(api.engine.credentials_import(&slug, text).await?)
     }
 
-    /// The client's own token: the kept one while it is live, or a new one where `fresh`.
-    async fn client_token(api, connection: String, fresh: bool) -> SessionView, changes [] {
-        Ok(api.engine.client_token(&connection, fresh).await?)
+    /// The client's own token: the kept one while it is live, or a new one where `fresh`; answers its session's id.
+    async fn client_token(api, connection: String, fresh: bool) -> String, changes [] {
+        Ok(api.engine.client_token(&connection, fresh).await?.id)
     }
 }

@@ -13,15 +13,15 @@ commands! {
         Ok(api.engine.connection(&slug, |scheme| api.desktop.link_registration(scheme)).await?)
     }
 
-    async fn connection_create(api, preset: String, name: String) -> ConnectionView, changes [Connections] {
-        let slug = api.engine.connection_create(&preset, &name).await?;
-        connection(api, slug).await
+    /// Answers its slug.
+    async fn connection_create(api, preset: String, name: String) -> String, changes [Connections] {
+        Ok(api.engine.connection_create(&preset, &name).await?)
     }
 
-    async fn connection_save(api, slug: String, draft: ConnectionDraft) -> ConnectionView,
+    /// Answers the revision of the file as it was saved.
+    async fn connection_save(api, slug: String, draft: ConnectionDraft) -> String,
         changes [Connections, Connection { slug }] {
-        api.engine.connection_save(&slug, draft).await?;
-        connection(api, slug).await
+        Ok(api.engine.connection_save(&slug, draft).await?)
     }
 
     /// Answers with its name, for the words of the undo.
@@ -39,9 +39,8 @@ commands! {
     }
 
     /// Fetches the provider's metadata now.
-    async fn discover(api, slug: String) -> ConnectionView, changes [] {
-        api.engine.discover(&slug).await?;
-        connection(api, slug).await
+    async fn discover(api, slug: String) -> (), changes [] {
+        Ok(api.engine.discover(&slug).await?)
     }
 
     /// Ends it, and a sign-in that waits for it.

@@ -19,9 +19,9 @@ commands! {
     }
 
     /// Registers our links with this Bobbin again.
-    async fn redirect_repair(api, slug: String) -> Vec<RedirectCheck>, changes [AppLinks] {
+    async fn redirect_repair(api) -> (), changes [AppLinks] {
         let _ = ask_system(api, |desktop| desktop.take_over_links()).await;
-        redirect_doctor(api, slug).await
+        Ok(())
     }
 }
 

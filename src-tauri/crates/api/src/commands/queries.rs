@@ -9,20 +9,24 @@ commands! {
         Ok(api.engine.query(&path).await?)
     }
 
-    async fn query_create(api, folder: String, name: String, document: String, variables: String) -> QueryView,
+    /// Answers its path.
+    async fn query_create(api, folder: String, name: String, document: String, variables: String) -> String,
         changes [Queries] {
-        Ok(api.engine.query_create(&folder, &name, &document, &variables).await?)
+        Ok(api.engine.query_create(&folder, &name, &document, &variables).await?.path)
     }
 
-    async fn query_save(api, path: String, document: String, variables: String) -> QueryView,
+    async fn query_save(api, path: String, document: String, variables: String) -> (),
         changes [Queries, Query { path }] {
-        Ok(api.engine.query_save(&path, &document, &variables).await?)
+        Ok(api.engine.query_save(&path, &document, &variables).await.map(drop)?)
     }
 
-    async fn query_rename(api, path: String, folder: String, name: String) -> QueryView, changes [Queries] {
-        Ok(api.engine.query_rename(&path, &folder, &name).await?)
+    /// Answers its path from then on.
+    async fn query_rename(api, path: String, folder: String, name: String) -> String,
+        changes [Queries, Query { path }] {
+        Ok(api.engine.query_rename(&path, &folder, &name).await?.path)
     }
 
+    /// Answers what it was, to be created again.
     async fn query_delete(api, path: String) -> QueryView, changes [Queries] {
         Ok(api.engine.query_delete(&path).await?)
     }

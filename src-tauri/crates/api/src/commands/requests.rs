@@ -15,8 +15,8 @@ commands! {
         Ok(api.engine.request_find(&text).await?)
     }
 
-    async fn request_label(api, id: String, label: String) -> RequestView, changes [Requests] {
-        Ok(api.engine.request_label(&id, &label).await?)
+    async fn request_label(api, id: String, label: String) -> (), changes [Requests] {
+        Ok(api.engine.request_label(&id, &label).await.map(drop)?)
     }
 
     /// Forgets those that have ended; answers how many.

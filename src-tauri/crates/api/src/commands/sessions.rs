@@ -10,9 +10,9 @@ commands! {
         Ok(api.engine.session(&id).await?)
     }
 
-    async fn session_rename(api, id: String, label: String) -> SessionView,
+    async fn session_rename(api, id: String, label: String) -> (),
         changes [Sessions, Session { id }] {
-        Ok(api.engine.session_rename(&id, &label).await?)
+        Ok(api.engine.session_rename(&id, &label).await.map(drop)?)
     }
 
     /// Forgets the session on this computer; its tokens stay valid at the provider.
@@ -20,8 +20,8 @@ commands! {
         Ok(api.engine.session_delete(&id).await?)
     }
 
-    async fn session_restore(api, id: String) -> SessionView, changes [Sessions, Session { id }] {
-        Ok(api.engine.session_restore(&id).await?)
+    async fn session_restore(api, id: String) -> (), changes [Sessions] {
+        Ok(api.engine.session_restore(&id).await.map(drop)?)
     }
 
     async fn session_revoke(api, id: String) -> (), changes [Sessions] {
@@ -30,19 +30,20 @@ commands! {
 
     /// Spends the refresh token of the generation that the person saw; one that has moved on is not spent twice.
     /// `scopes` narrows what the new access token is for; `null` keeps all.
-    async fn session_refresh(api, id: String, generation: u32, scopes: Option<Vec<String>>) -> SessionView,
+    async fn session_refresh(api, id: String, generation: u32, scopes: Option<Vec<String>>) -> (),
         changes [] {
-        Ok(api.engine.session_refresh(&id, generation, scopes).await?)
+        Ok(api.engine.session_refresh(&id, generation, scopes).await.map(drop)?)
     }
 
-    /// A session from a pasted token reply; nothing is sent.
-    async fn session_from_reply(api, connection: String, text: String) -> SessionView, changes [Sessions] {
-        Ok(api.engine.session_from_reply(&connection, text).await?)
+    /// A session from a pasted token reply; nothing is sent. Answers its id.
+    async fn session_from_reply(api, connection: String, text: String) -> String, changes [Sessions] {
+        Ok(api.engine.session_from_reply(&connection, text).await?.id)
     }
 
-    async fn session_from_refresh_token(api, connection: String, token: String) -> SessionView,
+    /// Answers its id.
+    async fn session_from_refresh_token(api, connection: String, token: String) -> String,
         changes [Sessions] {
-        Ok(api.engine.session_from_refresh_token(&connection, token).await?)
+        Ok(api.engine.session_from_refresh_token(&connection, token).await?.id)
     }
 
     async fn session_userinfo(api, id: String) -> UserinfoView, changes [] {

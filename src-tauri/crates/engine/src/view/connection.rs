@@ -258,4 +258,6 @@ pub struct PresetView {
     pub name: String,
     pub environment: Environment,
     pub summary: String,
+    /// The issuer's metadata fill in the endpoints.
+    pub discovery: bool,
 }

@@ -72,7 +72,7 @@ pub enum Change {
     Sessions,
     /// Which queries there are, or what the list says of one.
     Queries,
-    /// The key store, the database, or where the sandbox is.
+    /// The key store, the database, or where the sandbox is: connections show it too.
     Status,
     Faults,
     Requests,
@@ -90,7 +90,7 @@ pub enum Change {
     },
     Wire,
     Waits,
-    /// Which program opens app links, which connections show.
+    /// Which program opens app links: connections show it.
     AppLinks,
 }
 

@@ -45,25 +45,26 @@ impl Workspace {
 
     /// The SHA-256 of the file, in hexadecimal.
     pub fn connection_revision(&self, slug: &str) -> Result<String, FileError> {
-        let digest = Sha256::digest(self.connection_bytes(slug)?);
-        Ok(digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+        Ok(revision_of(&self.connection_bytes(slug)?))
     }
 
-    /// Writes `connections/<slug>.toml` if it still is of that revision; whether it was.
+    /// Writes `connections/<slug>.toml` if it still is of that revision; returns the new one, `None` where it was not.
     pub fn save_connection_over(
         &self,
         slug: &str,
         revision: &str,
         connection: &ConnectionFile,
-    ) -> Result<bool, FileError> {
+    ) -> Result<Option<String>, FileError> {
         // Two saves of one revision must not both be the first. Other programs have no such lock.
         static SAVING: Mutex<()> = Mutex::new(());
         let _saving = SAVING.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_the_same = self.connection_revision(slug)? == revision;
-        if is_the_same {
-            self.save_connection(slug, connection)?;
+        if self.connection_revision(slug)? != revision {
+            return Ok(None);
         }
-        Ok(is_the_same)
+        let path = self.connection_path(slug)?;
+        let text = connection.text(&path)?;
+        self.write(&path, &text)?;
+        Ok(Some(revision_of(text.as_bytes())))
     }
 
     /// Writes `connections/<slug>.toml`, in place of what was there.
@@ -111,6 +112,10 @@ impl Workspace {
     fn connection_path(&self, slug: &str) -> Result<PathBuf, FileError> {
         files::with_ending(&files::inside(&self.connections_dir(), single(slug)?)?, ENDING)
     }
+}
+
+fn revision_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Connections have no folders.

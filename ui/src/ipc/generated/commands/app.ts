@@ -1,6 +1,6 @@
 // Written by `cargo xtask types` from the list of the commands.
 import { invoke } from "../../transport";
-import type { AboutView, Notice, Overview, Status, ThemeChoice, ZoomStep } from "..";
+import type { AboutView, KeyStoreState, Notice, Overview, ThemeChoice, ZoomStep } from "..";
 
 export const overview = () => invoke<Overview>("overview");
 
@@ -15,7 +15,8 @@ export const about = () => invoke<AboutView>("about");
 /** The components that Bobbin is made of, with their licenses' texts. */
 export const licenses = () => invoke<string>("licenses");
 
-export const keyStoreRetry = () => invoke<Status>("key_store_retry");
+/** Answers how it stands then. */
+export const keyStoreRetry = () => invoke<KeyStoreState>("key_store_retry");
 
 /** Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent. */
 export const zoom = (step: ZoomStep) => invoke<number>("zoom", { step });

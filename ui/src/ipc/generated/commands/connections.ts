@@ -6,9 +6,11 @@ export const presets = () => invoke<Array<PresetView>>("presets");
 
 export const connection = (slug: string) => invoke<ConnectionView>("connection", { slug });
 
-export const connectionCreate = (preset: string, name: string) => invoke<ConnectionView>("connection_create", { preset, name });
+/** Answers its slug. */
+export const connectionCreate = (preset: string, name: string) => invoke<string>("connection_create", { preset, name });
 
-export const connectionSave = (slug: string, draft: ConnectionDraft) => invoke<ConnectionView>("connection_save", { slug, draft });
+/** Answers the revision of the file as it was saved. */
+export const connectionSave = (slug: string, draft: ConnectionDraft) => invoke<string>("connection_save", { slug, draft });
 
 /** Answers with its name, for the words of the undo. */
 export const connectionDelete = (slug: string) => invoke<string>("connection_delete", { slug });
@@ -19,7 +21,7 @@ export const connectionRestore = (slug: string) => invoke<null>("connection_rest
 export const connectionTrust = (slug: string, question: string) => invoke<null>("connection_trust", { slug, question });
 
 /** Fetches the provider's metadata now. */
-export const discover = (slug: string) => invoke<ConnectionView>("discover", { slug });
+export const discover = (slug: string) => invoke<null>("discover", { slug });
 
 /** Ends it, and a sign-in that waits for it. */
 export const discoverCancel = (slug: string) => invoke<null>("discover_cancel", { slug });

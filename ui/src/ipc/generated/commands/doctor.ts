@@ -8,4 +8,4 @@ export const clientDoctor = (slug: string, code: string, asked: Asked) => invoke
 export const redirectDoctor = (slug: string) => invoke<Array<RedirectCheck>>("redirect_doctor", { slug });
 
 /** Registers our links with this Bobbin again. */
-export const redirectRepair = (slug: string) => invoke<Array<RedirectCheck>>("redirect_repair", { slug });
+export const redirectRepair = () => invoke<null>("redirect_repair");

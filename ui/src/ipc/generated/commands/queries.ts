@@ -4,12 +4,15 @@ import type { QueryDraft, QueryView, ResponseView, RunRequest } from "..";
 
 export const query = (path: string) => invoke<QueryView>("query", { path });
 
-export const queryCreate = (folder: string, name: string, document: string, variables: string) => invoke<QueryView>("query_create", { folder, name, document, variables });
+/** Answers its path. */
+export const queryCreate = (folder: string, name: string, document: string, variables: string) => invoke<string>("query_create", { folder, name, document, variables });
 
-export const querySave = (path: string, document: string, variables: string) => invoke<QueryView>("query_save", { path, document, variables });
+export const querySave = (path: string, document: string, variables: string) => invoke<null>("query_save", { path, document, variables });
 
-export const queryRename = (path: string, folder: string, name: string) => invoke<QueryView>("query_rename", { path, folder, name });
+/** Answers its path from then on. */
+export const queryRename = (path: string, folder: string, name: string) => invoke<string>("query_rename", { path, folder, name });
 
+/** Answers what it was, to be created again. */
 export const queryDelete = (path: string) => invoke<QueryView>("query_delete", { path });
 
 /** Keeps what was typed and not saved; `null` drops it. */

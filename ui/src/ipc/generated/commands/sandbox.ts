@@ -6,4 +6,4 @@ import type { FaultView } from "..";
 export const sandboxFaults = () => invoke<Array<FaultView>>("sandbox_faults");
 
 /** Lets the sandbox misbehave in exactly these ways; none makes it behave. */
-export const sandboxFaultsSet = (ids: Array<string>) => invoke<Array<FaultView>>("sandbox_faults_set", { ids });
+export const sandboxFaultsSet = (ids: Array<string>) => invoke<null>("sandbox_faults_set", { ids });

@@ -4,12 +4,12 @@ import type { IntrospectionView, SessionSecret, SessionView, UserinfoView, WaitV
 
 export const session = (id: string) => invoke<SessionView>("session", { id });
 
-export const sessionRename = (id: string, label: string) => invoke<SessionView>("session_rename", { id, label });
+export const sessionRename = (id: string, label: string) => invoke<null>("session_rename", { id, label });
 
 /** Forgets the session on this computer; its tokens stay valid at the provider. */
 export const sessionDelete = (id: string) => invoke<null>("session_delete", { id });
 
-export const sessionRestore = (id: string) => invoke<SessionView>("session_restore", { id });
+export const sessionRestore = (id: string) => invoke<null>("session_restore", { id });
 
 export const sessionRevoke = (id: string) => invoke<null>("session_revoke", { id });
 
@@ -17,12 +17,13 @@ export const sessionRevoke = (id: string) => invoke<null>("session_revoke", { id
  * Spends the refresh token of the generation that the person saw; one that has moved on is not spent twice.
  * `scopes` narrows what the new access token is for; `null` keeps all.
  */
-export const sessionRefresh = (id: string, generation: number, scopes: Array<string> | null) => invoke<SessionView>("session_refresh", { id, generation, scopes });
+export const sessionRefresh = (id: string, generation: number, scopes: Array<string> | null) => invoke<null>("session_refresh", { id, generation, scopes });
 
-/** A session from a pasted token reply; nothing is sent. */
-export const sessionFromReply = (connection: string, text: string) => invoke<SessionView>("session_from_reply", { connection, text });
+/** A session from a pasted token reply; nothing is sent. Answers its id. */
+export const sessionFromReply = (connection: string, text: string) => invoke<string>("session_from_reply", { connection, text });
 
-export const sessionFromRefreshToken = (connection: string, token: string) => invoke<SessionView>("session_from_refresh_token", { connection, token });
+/** Answers its id. */
+export const sessionFromRefreshToken = (connection: string, token: string) => invoke<string>("session_from_refresh_token", { connection, token });
 
 export const sessionUserinfo = (id: string) => invoke<UserinfoView>("session_userinfo", { id });
 
