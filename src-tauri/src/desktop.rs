@@ -1,5 +1,7 @@
 //! What the commands reach of this desktop: the window, the clipboard, the app links.
 
+use std::path::Path;
+
 use bobbin_api::{Desktop, ThemeChoice, ZoomStep};
 use bobbin_engine::{
     Engine,
@@ -7,6 +9,7 @@ use bobbin_engine::{
 };
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
+use tauri_plugin_opener::OpenerExt as _;
 
 use crate::{
     app_link::{self, Registration},
@@ -47,6 +50,15 @@ impl Desktop for WindowDesktop {
 
     fn copy(&self, text: String) -> Result<(), String> {
         self.0.clipboard().write_text(text).map_err(|error| error.to_string())
+    }
+
+    fn open_file(&self, file: &Path) -> Result<(), String> {
+        let file = file.to_str().ok_or("its path is not Unicode")?;
+        self.0.opener().open_path(file, None::<&str>).map_err(|error| error.to_string())
+    }
+
+    fn show_in_folder(&self, file: &Path) -> Result<(), String> {
+        self.0.opener().reveal_item_in_dir(file).map_err(|error| error.to_string())
     }
 
     fn zoom(&self, step: ZoomStep) -> Result<u16, String> {

@@ -138,6 +138,31 @@ test("a connection whose file cannot be read can be deleted, and Undo brings the
   expect(screen.getAllByRole("alert")).toHaveLength(1);
 });
 
+test("a connection's file is opened and shown in its folder, also where it cannot be read", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  for (const broken of [false, true]) {
+    if (broken) writeFileSync(path, "name = \n");
+    await reload(world);
+    for (const name of ["Open file", "Show in folder"]) {
+      await press("More actions");
+      await user.click(screen.getByRole("menuitem", { name }));
+    }
+  }
+  await waitFor(async () => expect((await world.seen()).files).toEqual([path, path, path, path]));
+  expect(await world.refusal("file_open", { file: "connections/../../id_rsa" })).toBe("name_invalid");
+  expect(await world.refusal("file_open", { file: "README.md" })).toBe("name_invalid");
+});
+
+test("a connection that Undo could not bring back is not deleted", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  const large = `# ${"x".repeat(2 << 20)}\n`;
+  writeFileSync(path, large);
+  expect(await world.refusal("connection_delete", { slug: "sandbox" })).toBe("file_too_large");
+  expect(readFileSync(path, "utf8")).toBe(large);
+});
+
 test("a form whose file can no longer be read says so, and goes on when it can", async () => {
   const world = await openWorld();
   const path = await file(world);

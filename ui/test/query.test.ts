@@ -104,6 +104,8 @@ test("queries are made, renamed, duplicated, deleted and brought back", async ()
   await press("More actions");
   await user.click(screen.getByRole("menuitem", { name: "Duplicate" }));
   await arrive("Balances now copy");
+  const copy = (await world.overview()).queries.find(({ name }) => name === "Balances now copy");
+  expect((await queryOf(world, copy?.path)).document).not.toContain("# Balances now\n");
   await press("More actions");
   await user.click(screen.getByRole("menuitem", { name: "Delete the query" }));
   await waitFor(async () => expect(await names(world)).not.toContain("Balances now copy"));

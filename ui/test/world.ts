@@ -109,7 +109,13 @@ export class World {
     await this.#request("/outside", "POST", what);
   }
 
-  async seen(): Promise<{ opened: string[]; copied: string[]; zoom: number; theme: string }> {
+  async seen(): Promise<{
+    opened: string[];
+    copied: string[];
+    files: string[];
+    zoom: number;
+    theme: string;
+  }> {
     return (await this.#request("/outside", "GET")).json() as never;
   }
 

@@ -80,7 +80,21 @@ macro_rules! modules {
     };
 }
 
-modules![app, client, connections, doctor, page, queries, requests, sandbox, sessions, sign_in, tools, wire];
+modules![
+    app,
+    client,
+    connections,
+    doctor,
+    files,
+    page,
+    queries,
+    requests,
+    sandbox,
+    sessions,
+    sign_in,
+    tools,
+    wire
+];
 
 impl Api {
     /// Does what `command` says with its arguments, an object by their names; answers JSON.

@@ -1,5 +1,7 @@
 //! The window, the clipboard and the system's app links, which the commands reach through one port.
 
+use std::path::Path;
+
 use bobbin_engine::{
     Engine,
     view::{AboutView, LinkRegistration},
@@ -15,6 +17,12 @@ pub trait Desktop: Send + Sync {
     fn licenses(&self) -> Option<String>;
 
     fn copy(&self, text: String) -> Result<(), String>;
+
+    /// Opens a file with the program that the system has for its kind.
+    fn open_file(&self, file: &Path) -> Result<(), String>;
+
+    /// Shows a file in the system's file manager.
+    fn show_in_folder(&self, file: &Path) -> Result<(), String>;
 
     /// Changes the page's size on screen; answers the new one in percent.
     fn zoom(&self, step: ZoomStep) -> Result<u16, String>;

@@ -1,6 +1,7 @@
 //! What the engine and the commands reach outside: recorded, and steered by a test.
 
 use std::{
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -56,6 +57,8 @@ struct State {
     opened: Vec<String>,
     /// What was put on the clipboard.
     copied: Vec<String>,
+    /// The files that were opened or shown in their folder.
+    files: Vec<String>,
     browser_failure: Option<String>,
     zoom: u16,
     theme: ThemeChoice,
@@ -66,6 +69,7 @@ impl Outside {
         let desktop = State {
             opened: Vec::new(),
             copied: Vec::new(),
+            files: Vec::new(),
             browser_failure: None,
             zoom: 100,
             theme: ThemeChoice::System,
@@ -178,6 +182,15 @@ impl Desktop for Outside {
     fn copy(&self, text: String) -> Result<(), String> {
         lock(&self.desktop).copied.push(text);
         Ok(())
+    }
+
+    fn open_file(&self, file: &Path) -> Result<(), String> {
+        lock(&self.desktop).files.push(file.display().to_string());
+        Ok(())
+    }
+
+    fn show_in_folder(&self, file: &Path) -> Result<(), String> {
+        self.open_file(file)
     }
 
     fn zoom(&self, step: ZoomStep) -> Result<u16, String> {

@@ -24,6 +24,9 @@ use crate::{
 /// Why the sign-ins of a deleted connection ended.
 const DELETED: &str = "Its connection was deleted.";
 
+/// What to do about a file that no undo could bring back.
+const NOT_KEPT: &str = "Undo could not bring the file back, so nothing was deleted. Delete it in its folder.";
+
 impl Engine {
     pub fn presets(&self) -> Vec<PresetView> {
         preset::presets()
@@ -151,8 +154,12 @@ impl Engine {
     /// After `connection_deleted_in_part` the connection is still there, and undo brings back what is gone of it.
     pub async fn connection_delete(&self, slug: &str) -> Result<String> {
         let name = self.0.workspace.connection(slug).map_or_else(|_| slug.to_owned(), |file| file.name);
-        // Also one that is no connection comes back. It may be gone already, and too large to be kept.
-        let file = self.0.workspace.connection_bytes(slug).ok();
+        // Also one that is no connection comes back, and one that is gone already takes the rest along.
+        let file = match self.0.workspace.connection_bytes(slug) {
+            Ok(bytes) => Some(bytes),
+            Err(FileError::NotFound { .. }) => None,
+            Err(error) => return Err(Error::from(error).hint(NOT_KEPT)),
+        };
         for waiting in self.with_store(bobbin_store::Store::pending_sign_ins).await? {
             if waiting.connection == slug {
                 self.cancel_sign_in(&waiting.id, DELETED).await?;

@@ -1,11 +1,18 @@
 //! Saved queries: files in the workspace, with what was typed and not saved beside them.
 
+use std::path::PathBuf;
+
 use crate::{
     Engine, Result,
     view::{QueryDraft, QueryView},
 };
 
 impl Engine {
+    /// Where the file of a connection or query is, by its path from the workspace.
+    pub fn workspace_file(&self, file: &str) -> Result<PathBuf> {
+        Ok(self.0.workspace.place_of(file)?)
+    }
+
     pub async fn query(&self, path: &str) -> Result<QueryView> {
         let query = self.0.workspace.query(path)?;
         let key = draft_key(path);

@@ -61,6 +61,18 @@ impl Workspace {
         &self.dir
     }
 
+    /// Where the file of a connection or query is, by its path from the workspace such as `connections/sandbox.toml`.
+    ///
+    /// It may hold anything, or be too large to be read.
+    pub fn place_of(&self, file: &str) -> Result<PathBuf, FileError> {
+        let path = files::inside(&self.dir, file)?;
+        if self.connection_at(&path).is_none() && self.query_at(&path).is_none() {
+            let reason = "it is no connection and no query";
+            return Err(FileError::Name { given: file.to_owned(), reason });
+        }
+        if path.is_file() { Ok(path) } else { Err(FileError::NotFound { path }) }
+    }
+
     /// Calls `on_change` soon after a connection or query was changed, by anyone, until the watcher is dropped.
     ///
     /// Changes within 200 ms are told once. The call comes from a thread of the watcher, and [`Workspace::edited`] says

@@ -18,7 +18,10 @@ export function duplicate(editor: QueryEditor): Promise<boolean> {
   const { view, document, variables } = editor;
   return notices.attempt(async () => {
     if (!view) return;
-    const path = await queryCreate(view.folder, `${view.name} copy`, document, variables);
+    // The comment that names it would stay as a second name.
+    const name = `# ${view.name}\n`;
+    const unnamed = document.startsWith(name) ? document.slice(name.length) : document;
+    const path = await queryCreate(view.folder, `${view.name} copy`, unnamed, variables);
     selection.go({ kind: "query", path });
   });
 }
