@@ -58,10 +58,9 @@ export class ConnectionForm {
   #sent: Promise<unknown> = Promise.resolve();
   /** The revision of what was saved last, until its view is here. */
   #saved: string | null = null;
-  /** How many commands were sent, views taken and changes told of: an answer from before one of them is out of date. */
+  /** How many commands were sent and views asked for: an answer from before one of them is out of date. */
   #version = 0;
-  #loading: Promise<void> | null = null;
-  /** Those that wait for the next view. */
+  /** Those that wait for a view that is not. */
   #waiting: (() => void)[] = [];
 
   #hold;
@@ -88,40 +87,41 @@ export class ConnectionForm {
     return this.view?.preset === "sandbox";
   }
 
-  /** Asks for the view; calls during an answer become one more question after it. */
-  load(): Promise<void> {
-    this.#version += 1;
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = null;
-      for (const done of this.#waiting.splice(0)) done();
-    });
-    return this.#loading;
+  /** Asks for the view; done when the newest one is here, or the error in its place. */
+  async load(): Promise<void> {
+    const version = (this.#version += 1);
+    const viewed = this.#viewed();
+    await this.#sent.catch(() => undefined);
+    if (version === this.#version) await this.#load(version);
+    return viewed;
   }
 
-  async #load(): Promise<void> {
-    const first = this.view === null;
+  async #load(version: number): Promise<void> {
+    let view: ConnectionView | null = null;
+    let error: ErrorView | null = null;
     try {
-      let version: number;
-      let view: ConnectionView;
-      do {
-        await this.#sent.catch(() => undefined);
-        version = this.#version;
-        view = await connection(this.slug);
-        // An answer from before would take back what was saved, or what a command brought.
-      } while (version !== this.#version);
-      this.#take(view);
-      this.error = null;
-      // What an earlier page had not saved.
-      if (first && !equal($state.snapshot(this.fields), this.#told)) this.#edited();
-    } catch (error) {
-      this.error = asErrorView(error);
+      view = await connection(this.slug);
+    } catch (refused) {
+      error = asErrorView(refused);
     }
+    // An answer from before would take back what was saved, or what a command brought.
+    if (version !== this.#version) return;
+    const first = this.view === null;
+    if (view) this.#take(view);
+    this.error = error;
+    // What an earlier page had not saved.
+    if (view && first && !equal($state.snapshot(this.fields), this.#told)) this.#edited();
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  #viewed(): Promise<void> {
+    return new Promise((done) => this.#waiting.push(done));
   }
 
   /** Sends a command that changes the connection; done when the view is here that is asked for when that is told. */
   async changed<T>(command: () => Promise<T>): Promise<T> {
     this.#version += 1;
-    const viewed = new Promise<void>((done) => this.#waiting.push(done));
+    const viewed = this.#viewed();
     const sent = command();
     this.#sent = sent;
     try {
@@ -306,6 +306,5 @@ export const forms = new Kept((slug) => new ConnectionForm(slug));
 
 onChange((change) => {
   if (change.what === "connection") void forms.peek(change.slug)?.load();
-  if (change.what === "app_links" || change.what === "status")
-    for (const form of forms.all) void form.load();
+  if (change.what === "app_links" || change.what === "status") for (const form of forms.all) void form.load();
 });
