@@ -1,4 +1,4 @@
-import { wire as ask } from "../ipc/generated/commands/wire";
+import { exchangeSummary, wire as ask } from "../ipc/generated/commands/wire";
 import type { ExchangeSummary } from "../ipc/generated";
 import { onChange } from "./changes";
 import { hold } from "./held.svelte";
@@ -11,6 +11,12 @@ class Wire extends Loader<ExchangeSummary[]> {
   height = $state(read("wire.height", 180));
   /** The exchange that the drawer shows in full. */
   shown = $state<string | null>(null);
+  /** How often the whole record was asked for: a row that was asked for before is out of date. */
+  #loads = 0;
+  #loading: Promise<void> = Promise.resolve();
+  /** The exchanges that were told of and are still to be asked for, in order. */
+  #told = new Set<string>();
+  #following = false;
 
   constructor() {
     super(ask);
@@ -21,7 +27,19 @@ class Wire extends Loader<ExchangeSummary[]> {
     );
     onChange((change) => {
       if (change.what === "wire") void this.load();
+      // Before the first question nothing is known that could be out of date.
+      if (change.what !== "exchange" || this.#loads === 0) return;
+      this.#told.add(change.id);
+      void this.#follow();
     });
+  }
+
+  override load(): Promise<void> {
+    this.#loads += 1;
+    // The answer has them all.
+    this.#told.clear();
+    this.#loading = super.load();
+    return this.#loading;
   }
 
   toggle(open = !this.open): void {
@@ -38,6 +56,29 @@ class Wire extends Loader<ExchangeSummary[]> {
   show(exchange: string): void {
     this.shown = exchange;
     this.toggle(true);
+  }
+
+  /** Asks for what was told of, one after the other, so that the rows keep the order of the record. */
+  async #follow(): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    for (const id of this.#told) {
+      this.#told.delete(id);
+      await this.#loading;
+      const loads = this.#loads;
+      const row = await exchangeSummary(id).catch(() => undefined);
+      if (row !== undefined && loads === this.#loads) this.#put(id, row);
+    }
+    this.#following = false;
+  }
+
+  /** Null: the record no longer has it. */
+  #put(id: string, row: ExchangeSummary | null): void {
+    const rows = this.data ?? [];
+    const others = rows.filter((other) => other.id !== id);
+    if (row === null) this.data = others;
+    else if (others.length === rows.length) this.data = [...rows, row];
+    else this.data = rows.map((other) => (other.id === id ? row : other));
   }
 }
 

@@ -182,6 +182,11 @@ impl Engine {
         lock(&self.0.wire).0.iter().map(Exchange::summary).collect()
     }
 
+    /// One row of the drawer; `None` where the record no longer has it.
+    pub fn exchange_summary(&self, id: &str) -> Option<ExchangeSummary> {
+        lock(&self.0.wire).0.iter().rev().find(|exchange| exchange.id == id).map(Exchange::summary)
+    }
+
     pub fn exchange(&self, id: &str) -> Result<ExchangeView> {
         self.recorded(id).map(|exchange| masked::view(&exchange))
     }
@@ -209,12 +214,13 @@ impl Engine {
         let id = exchange.id.clone();
         let mut record = lock(&self.0.wire);
         record.0.push_back(exchange);
-        if record.0.len() > KEPT {
-            record.0.pop_front();
-        }
+        let oldest = if record.0.len() > KEPT { record.0.pop_front() } else { None };
         drop(record);
         self.keep(&id);
-        self.changed(Change::Wire);
+        self.changed(Change::Exchange { id });
+        if let Some(Exchange { id, .. }) = oldest {
+            self.changed(Change::Exchange { id });
+        }
     }
 
     pub(crate) fn record_reply(&self, id: &str, duration_ms: i64, reply: &HttpReply) {
@@ -305,7 +311,7 @@ impl Engine {
         change(exchange);
         drop(record);
         self.keep(id);
-        self.changed(Change::Wire);
+        self.changed(Change::Exchange { id: id.to_owned() });
     }
 
     /// Persists the newest state of an exchange in the background, together with all others that wait for it:

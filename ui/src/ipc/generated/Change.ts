@@ -3,4 +3,4 @@
 /**
  * Which view is out of date. The page asks for it again; no data travels in the event.
  */
-export type Change = { "what": "connections" } | { "what": "sessions" } | { "what": "queries" } | { "what": "status" } | { "what": "faults" } | { "what": "requests" } | { "what": "sign_in", id: string, } | { "what": "session", id: string, } | { "what": "connection", slug: string, } | { "what": "query", path: string, } | { "what": "wire" } | { "what": "waits" } | { "what": "app_links" };
+export type Change = { "what": "connections" } | { "what": "sessions" } | { "what": "queries" } | { "what": "status" } | { "what": "faults" } | { "what": "requests" } | { "what": "sign_in", id: string, } | { "what": "session", id: string, } | { "what": "connection", slug: string, } | { "what": "query", path: string, } | { "what": "wire" } | { "what": "exchange", id: string, } | { "what": "waits" } | { "what": "app_links" };

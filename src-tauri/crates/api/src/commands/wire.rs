@@ -10,6 +10,11 @@ commands! {
         Ok(api.engine.wire())
     }
 
+    /// One of them; `null` where the record no longer has it.
+    async fn exchange_summary(api, id: String) -> Option<ExchangeSummary>, changes [] {
+        Ok(api.engine.exchange_summary(&id))
+    }
+
     async fn exchange(api, id: String) -> ExchangeView, changes [] {
         Ok(api.engine.exchange(&id)?)
     }

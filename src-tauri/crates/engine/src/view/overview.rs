@@ -88,7 +88,12 @@ pub enum Change {
     Query {
         path: String,
     },
+    /// The whole record of what went over the network.
     Wire,
+    /// One exchange of the record, which is new, is another now or fell out of it.
+    Exchange {
+        id: String,
+    },
     Waits,
     /// Which program opens app links: connections show it.
     AppLinks,

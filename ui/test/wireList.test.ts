@@ -1,0 +1,108 @@
+import { screen, waitFor } from "@testing-library/dom";
+import { expect, test } from "vitest";
+import type { ExchangeSummary } from "../src/ipc/generated";
+import { drawn, placeOf, rowAt } from "../src/views/wire/virtualRows";
+import { button, openWorld, press, user } from "./page";
+import type { World } from "./world";
+
+const MANY = 500;
+/** A few times what the drawer has room for. */
+const MAX_DRAWN = 60;
+
+const wire = (world: World) => world.call<ExchangeSummary[]>("wire");
+const drawer = () => screen.findByRole("region", { name: "Wire" });
+const rows = async () => [...(await drawer()).querySelectorAll<HTMLElement>("[data-thing]")];
+const ids = async () => (await rows()).map((row) => row.dataset.exchange);
+const focused = () => (document.activeElement as HTMLElement | null)?.dataset.exchange;
+
+/** Opens the drawer on a long record: each sign-out is an exchange for which nothing goes over the network. */
+async function openMany(): Promise<{ world: World; session: string; record: ExchangeSummary[] }> {
+  let session = "";
+  const world = await openWorld(async (world) => {
+    session = (await world.signIn()).id;
+    for (let left = MANY; left > 0; left -= 25)
+      await Promise.all(Array.from({ length: 25 }, () => world.call("session_sign_out", { id: session })));
+  });
+  const record = await wire(world);
+  expect(record.length).toBeGreaterThan(MANY);
+  await button(`Wire · ${record.length} exchanges`);
+  await press(/^Wire/);
+  return { world, session, record };
+}
+
+test("of a long record only the rows in sight are drawn, and the keys reach all of them", async () => {
+  const { record } = await openMany();
+  const at = (index: number) => record.at(index)?.id;
+  await waitFor(() => expect(focused()).toBe(at(-1)));
+  expect((await ids()).at(-1), "the newest is in sight").toBe(at(-1));
+  for (const [key, index] of [
+    ["Home", 0],
+    ["ArrowDown", 1],
+    ["End", -1],
+    ["ArrowUp", -2],
+  ] as const) {
+    await user.keyboard(`{${key}}`);
+    await waitFor(() => expect(focused()).toBe(at(index)));
+    const order = record.map(({ id }) => id);
+    const places = (await ids()).map((id) => order.indexOf(id ?? ""));
+    expect(places.length).toBeLessThan(MAX_DRAWN);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  }
+  const [row] = await rows();
+  expect(row?.parentElement?.ariaSetSize ?? row?.parentElement?.getAttribute("aria-setsize")).toBe(
+    String(record.length),
+  );
+});
+
+test("scrolling draws other rows, and what is open or has the focus stays", async () => {
+  const { record } = await openMany();
+  const last = record.at(-1)?.id;
+  await waitFor(() => expect(focused()).toBe(last));
+  await user.keyboard("{Enter}");
+  await waitFor(async () => expect((await drawer()).querySelector(".detail")?.textContent).toContain("OPEN"));
+  const list = (await drawer()).querySelector(".scroll") as HTMLElement;
+  list.scrollTop = 0;
+  list.dispatchEvent(new Event("scroll"));
+  await waitFor(async () => expect((await ids())[0]).toBe(record[0]?.id));
+  expect((await ids()).at(-1)).toBe(last);
+  expect(focused()).toBe(last);
+  expect((await rows()).length).toBeLessThan(MAX_DRAWN);
+});
+
+test("a new exchange is asked for by itself, and the whole record only once", async () => {
+  const { world, session, record } = await openMany();
+  const whole = world.sentAs("wire").length;
+  expect(world.sentAs("exchange_summary")).toEqual([]);
+  await world.call("session_sign_out", { id: session });
+  await button(`Wire · ${record.length + 1} exchanges`);
+  const id = (await wire(world)).at(-1)?.id;
+  await waitFor(async () => expect((await ids()).at(-1)).toBe(id));
+  await waitFor(async () => expect((await rows()).at(-1)?.dataset.outcome).toBe("ok"));
+  const asked = world.sentAs("exchange_summary");
+  // It was told of as new and as ended.
+  expect(asked.length).toBeLessThanOrEqual(2);
+  expect(asked).toEqual(asked.map(() => ({ id })));
+  expect(world.sentAs("wire")).toHaveLength(whole);
+  expect(whole).toBe(1);
+});
+
+test("clearing asks for the record once", async () => {
+  const world = await openWorld((world) => world.signIn());
+  await press(/^Wire/);
+  await press("Clear");
+  expect(await screen.findByText(/Nothing went over the network yet/)).toBeTruthy();
+  expect(world.sentAs("wire")).toHaveLength(2);
+});
+
+test("a detail under a row moves those below it and none above", () => {
+  const list = { count: 100, height: 26, open: 3, detail: 300 };
+  expect(placeOf(list, 3)).toBe(78);
+  expect(placeOf(list, 4)).toBe(404);
+  expect(rowAt(list, 400)).toBe(3);
+  expect(rowAt(list, 404)).toBe(4);
+  expect(rowAt(list, 1e9)).toBe(99);
+  const indexes = drawn(list, 1600, 1700, [3, -1, 99]);
+  expect(indexes[0]).toBe(3);
+  expect(indexes.at(-1)).toBe(99);
+  expect(indexes, "24 around what is seen, and two elsewhere").toHaveLength(26);
+});
