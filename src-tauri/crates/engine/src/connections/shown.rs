@@ -77,14 +77,14 @@ impl Provider {
         let derived = shown.as_ref().and_then(|key| key.kid.clone());
         let deprecated = self.preset.client_tokens.as_ref().map_or(&[][..], |rules| &rules.deprecated);
         AuthenticationView {
-            method: self.authentication_method().into(),
+            method: self.authentication_method(),
             methods: self
                 .preset
                 .client_authentication
                 .methods
                 .iter()
                 .map(|method| AuthenticationChoice {
-                    method: (*method).into(),
+                    method: *method,
                     deprecated: deprecated
                         .iter()
                         .find(|deprecated| deprecated.method == *method)

@@ -1,5 +1,9 @@
 //! How the client proves itself at the sandbox, and its own tokens.
 
+mod credentials;
+
+mod client_tokens;
+
 use std::{collections::HashSet, time::Duration};
 
 use crate::server::{answers, json};
@@ -142,111 +146,6 @@ async fn the_preview_shows_what_would_be_sent_and_never_the_key() {
 }
 
 #[tokio::test]
-async fn a_client_token_is_asked_for_once_and_used_until_it_expires() {
-    for certificate in [true, false] {
-        let world = if certificate {
-            with_certificate("RS256").await
-        } else {
-            with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await
-        };
-        let first = world.engine.client_token("sandbox", false).await.unwrap();
-        assert_eq!(first.kind, SessionKind::Client);
-        assert!(first.refresh.is_none(), "a client token comes without a refresh token");
-        let (one, two) = tokio::join!(
-            world.engine.client_token("sandbox", false),
-            world.engine.client_token("sandbox", false)
-        );
-        assert_eq!((one.unwrap().id, two.unwrap().id), (first.id.clone(), first.id.clone()));
-        assert_eq!(sent(&world, "grant_type").len(), 1, "one request for three uses");
-        assert!(sent(&world, "audience")[0].ends_with("/connect/token"));
-
-        let token = || world.engine.session_secret(&first.id, SessionSecret::AccessToken);
-        let before = token().await.unwrap();
-        let again = if certificate {
-            // The sandbox's own clock would not take an assertion from the next hour.
-            before
-        } else {
-            world.advance(Duration::from_hours(1));
-            world.engine.client_token("sandbox", false).await.unwrap();
-            assert_ne!(token().await.unwrap(), before, "an expired one is replaced where it stands");
-            token().await.unwrap()
-        };
-        world.engine.client_token("sandbox", true).await.unwrap();
-        assert_ne!(token().await.unwrap(), again, "and so is one that a person wants afresh");
-    }
-}
-
-#[tokio::test]
-async fn the_sandboxs_audience_is_known_when_it_runs_and_is_never_written() {
-    let world = World::new();
-    let shown = || async {
-        let tokens = world.connection().await.client_tokens.unwrap();
-        (tokens.audience, tokens.default_audience)
-    };
-    assert_eq!(shown().await, (None, None), "a placeholder of the preset is nothing to show");
-    world.save_connection(|draft| draft.client_scopes.push("client_refund".to_owned())).await;
-    let base = world.engine.sandbox().await.unwrap();
-    let usual = Some(format!("{base}/connect/token"));
-    assert_eq!(shown().await, (usual.clone(), usual.clone()));
-    world.save_connection(|draft| draft.client_audience = Some(String::new())).await;
-    assert_eq!(shown().await, (Some(String::new()), usual.clone()), "empty sends none");
-    world.save_connection(|draft| draft.client_audience = None).await;
-    assert_eq!(shown().await, (usual.clone(), usual));
-}
-
-#[tokio::test]
-async fn a_token_for_one_audience_is_not_handed_out_for_another() {
-    let world = with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await;
-    let usual = world.connection().await.client_tokens.unwrap().audience;
-    let first = world.engine.client_token("sandbox", false).await.unwrap().id;
-
-    world.save_connection(|draft| draft.client_audience = Some("https://elsewhere.test".to_owned())).await;
-
-    assert_eq!(
-        world.connection().await.client_tokens.unwrap().session,
-        None,
-        "none is offered for use again"
-    );
-    let _ = world.engine.client_token("sandbox", false).await;
-    let audiences = sent(&world, "audience");
-    assert_eq!(audiences.len(), 2, "the other audience was asked for: {audiences:?}");
-    assert!(audiences.contains(&"https://elsewhere.test".to_owned()));
-
-    world.save_connection(|draft| draft.client_audience = usual).await;
-    assert_eq!(world.engine.client_token("sandbox", false).await.unwrap().id, first);
-    assert_eq!(sent(&world, "audience").len(), 2, "the first was kept for its own audience");
-}
-
-#[tokio::test]
-async fn an_expired_client_session_is_renewed_with_the_scopes_it_was_got_with() {
-    let world = with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await;
-    let first = world.engine.client_token("sandbox", false).await.unwrap();
-    let of_today = vec!["client_refund".to_owned()];
-    world.save_connection(|draft| draft.client_scopes = of_today.clone()).await;
-    world.advance(Duration::from_hours(1));
-
-    world.engine.query_run(world::run(&first.id, "{ client { __typename } }")).await.unwrap();
-
-    let renewed = world.engine.session(&first.id).await.unwrap();
-    assert_eq!(renewed.scopes_requested, first.scopes_requested, "not with those of the connection today");
-    assert!(renewed.access.unwrap().issued_at > first.access.unwrap().issued_at, "it was renewed");
-    let sessions = world.engine.overview().await.connections.remove(0).sessions;
-    assert_eq!(sessions.len(), 1, "and nothing else was made");
-
-    let fresh = world.engine.client_token("sandbox", true).await.unwrap();
-    assert_eq!(fresh.scopes_requested, of_today, "a fresh one is asked for with what the connection says");
-    assert_ne!(fresh.id, first.id);
-}
-
-#[tokio::test]
-async fn a_public_client_is_told_why_it_gets_no_client_token() {
-    let world = World::new();
-    let error = world.engine.client_token("sandbox", false).await.unwrap_err();
-    assert_eq!(error.code(), "client_token_public_client");
-    assert!(world.engine.wire().is_empty(), "nothing was sent");
-}
-
-#[tokio::test]
 async fn a_wrong_secret_is_refused_and_the_doctor_names_what_could_explain_it() {
     let world = with_secret(AuthenticationMethod::ClientSecretPost, "not-the-secret").await;
     world.engine.sign_in_start("sandbox", "").await.unwrap();
@@ -317,81 +216,6 @@ async fn a_removed_key_comes_back_by_undo_and_a_deleted_connection_brings_its_se
 }
 
 #[tokio::test]
-async fn a_credentials_file_fills_the_connection_and_says_what_it_used() {
-    let world = World::new();
-    let file = fetched(&world, "/sandbox/credentials.json").await;
-    let import = world.engine.credentials_import("sandbox", file).await.unwrap();
-    assert!(!import.used.is_empty());
-    let connection = world.connection().await;
-    assert_eq!(connection.client_id, CERTIFICATE_CLIENT_ID);
-    assert!(
-        connection
-            .client_tokens
-            .unwrap()
-            .scopes
-            .iter()
-            .all(|scope| scope.starts_with("client_") || scope.starts_with("transaction_"))
-    );
-    let error = world.engine.credentials_import("sandbox", "not json".to_owned()).await.unwrap_err();
-    assert!(error.view().hint.is_some());
-}
-
-#[tokio::test]
-async fn lifetimes_of_a_credentials_file_are_shown_with_their_source() {
-    let world = World::new();
-    let session = world.session_id().await;
-    let shown = async || world.engine.session(&session).await.unwrap();
-    assert_eq!(shown().await.refresh.unwrap().expiry_source, ExpirySource::Preset);
-
-    let file = r#"{"accessTokenLifetime":600,"slidingRefreshTokenLifetime":2592000}"#;
-    world.engine.credentials_import("sandbox", file.to_owned()).await.unwrap();
-    // Its form knows nothing of them, and keeps them.
-    world.save_connection(|draft| draft.name = "Renamed".to_owned()).await;
-
-    let before = shown().await;
-    let refresh = before.refresh.unwrap();
-    assert_eq!((refresh.expiry_source, refresh.sliding_days), (ExpirySource::Credentials, Some(30)));
-    assert_eq!(refresh.expires_at, Some(refresh.issued_at + 2_592_000_000));
-    assert_eq!(before.access.unwrap().expiry_source, ExpirySource::Reply, "the reply's own word counts");
-
-    let silent = json(200, r#"{"access_token":"a","token_type":"Bearer","refresh_token":"next"}"#);
-    world.redirect(EndpointKind::Token, &answers(&[silent]).await).await;
-    let _ = world.engine.session_refresh(&session, 1, None).await;
-    let access = shown().await.access.unwrap();
-    assert_eq!(access.expiry_source, ExpirySource::Credentials);
-    assert_eq!(access.expires_at, Some(access.issued_at + 600_000));
-
-    let fixed = r#"{"absoluteRefreshTokenLifetime":86400,"refreshTokenExpiration":"Absolute"}"#;
-    world.engine.credentials_import("sandbox", fixed.to_owned()).await.unwrap();
-    let after = shown().await;
-    let refresh = after.refresh.unwrap();
-    assert_eq!((refresh.expires_at, refresh.sliding_days), (Some(after.created_at + 86_400_000), None));
-}
-
-#[tokio::test]
-async fn a_lifetime_of_a_credentials_file_counts_in_every_view_and_for_queries() {
-    let world = World::new();
-    let id = world.session_id().await;
-    let file = r#"{"accessTokenLifetime":600}"#;
-    world.engine.credentials_import("sandbox", file.to_owned()).await.unwrap();
-    world.save_connection(|draft| draft.refresh_policy = RefreshPolicy::WhenNeeded).await;
-    let silent = json(200, r#"{"access_token":"a","token_type":"Bearer","refresh_token":"next"}"#);
-    world.redirect(EndpointKind::Token, &answers(&[silent]).await).await;
-    world.engine.session_refresh(&id, 1, None).await.unwrap();
-
-    let access = world.engine.session(&id).await.unwrap().access.unwrap();
-    let listed = world.engine.overview().await.connections[0].sessions[0].access_expires_at;
-    assert_eq!((access.expires_at, listed), (Some(access.issued_at + 600_000), access.expires_at));
-    world.advance(Duration::from_mins(11));
-    let _ = world.engine.query_run(run(&id, "{ user { __typename } }")).await;
-    assert_eq!(
-        world.engine.session(&id).await.unwrap().refresh.unwrap().generation,
-        3,
-        "it was refreshed first"
-    );
-}
-
-#[tokio::test]
 async fn introspection_says_whether_a_token_is_active() {
     let world = with_certificate("RS256").await;
     let session = world.session_id().await;
@@ -442,26 +266,6 @@ fn named(name: &str, value: &str) -> bobbin_engine::view::NamedValue {
 }
 
 #[tokio::test]
-async fn a_client_token_goes_to_the_client_and_provider_that_it_is_of_alone() {
-    let world = with_secret(AuthenticationMethod::ClientSecretPost, CONFIDENTIAL_CLIENT_SECRET).await;
-    let first = world.engine.client_token("sandbox", false).await.unwrap();
-    assert_eq!(world.connection().await.client_tokens.unwrap().session, Some(first.id.clone()));
-
-    world.save_connection(|draft| draft.client_id = "test-another-client".to_owned()).await;
-
-    assert_eq!(
-        world.connection().await.client_tokens.unwrap().session,
-        None,
-        "it is not offered for use again"
-    );
-    let refused =
-        world.engine.query_run(world::run(&first.id, "{ client { __typename } }")).await.unwrap_err();
-    assert_eq!(refused.code(), "session_other_provider");
-    let error = world.engine.client_token("sandbox", false).await.unwrap_err();
-    assert_eq!(error.code(), "token_invalid_client", "the other client asks for its own");
-}
-
-#[tokio::test]
 async fn an_assertion_tells_the_time_by_the_providers_clock() {
     let world = with_certificate("RS256").await;
     // A minute is all that an assertion lasts, and as far as a provider's clock is followed for it.
@@ -494,31 +298,6 @@ async fn a_header_that_is_named_like_a_secret_is_masked_in_the_record_of_each_re
         .collect();
     assert!(shown.contains("X-Api-Key"));
     assert!(!shown.contains("hush-0001"), "{shown}");
-}
-
-#[tokio::test]
-async fn a_credentials_file_is_taken_over_whole_or_not_at_all_and_keeps_the_chosen_way_back() {
-    let world = World::new();
-    let uri = "http://127.0.0.1:8765/callback";
-    world
-        .save_connection(|draft| {
-            draft.redirect_method = RedirectMethod::Paste;
-            uri.clone_into(&mut draft.redirect_uri);
-        })
-        .await;
-    let file = |secret: &str| {
-        serde_json::json!({ "id": "test-imported", "secret": secret, "redirectUrls": [uri] }).to_string()
-    };
-    let pem = "-----BEGIN PRIVATE KEY-----";
-    let error = world.engine.credentials_import("sandbox", file(pem)).await.unwrap_err();
-    assert_eq!(error.code(), "client_secret_is_pem");
-    assert_ne!(world.connection().await.client_id, "test-imported", "nothing was taken over");
-
-    world.engine.credentials_import("sandbox", file("s3cret")).await.unwrap();
-    let connection = world.connection().await;
-    assert_eq!(connection.client_id, "test-imported");
-    assert!(connection.authentication.secret_present);
-    assert_eq!(connection.redirect_method, RedirectMethod::Paste);
 }
 
 #[tokio::test]
