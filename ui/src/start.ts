@@ -4,6 +4,7 @@ import { onChanged, onNotice } from "./ipc/events";
 import type { Change } from "./ipc/generated";
 import { announce, onChange } from "./state/changes";
 import { clock } from "./state/clock.svelte";
+import { faults } from "./state/faults.svelte";
 import { recall } from "./state/held.svelte";
 import { notices } from "./state/notices.svelte";
 import { overview } from "./state/overview.svelte";
@@ -20,7 +21,7 @@ export async function start(target: Element) {
   onChange(({ what }) => {
     if (LISTED.includes(what)) void overview.load().then(() => selection.settle());
     // The sandbox's own page has the menu too.
-    if (what === "faults") void loadFaults();
+    if (what === "faults") void faults.load();
   });
   clock.onJump(() => overview.load());
   // What is told before somebody listens is lost, so everything is asked for after that.
@@ -29,8 +30,6 @@ export async function start(target: Element) {
   void listening.then(() => notices.attempt(() => notices.load()));
   await Promise.all([recall(), theme.recall()]);
   // The status bar's counts are not needed for the first picture.
-  void ready.then(() => Promise.all([wire.load(), loadFaults()]));
+  void ready.then(() => Promise.all([wire.load(), faults.loadOnce()]));
   return mount(App, { target });
 }
-
-const loadFaults = async () => (await import("./state/faults.svelte")).faults.load();

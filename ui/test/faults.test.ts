@@ -29,6 +29,11 @@ test("a fault says what one should see, and choosing it is said wherever one mig
   expect(sets(world)).toEqual([["id-token-nonce-wrong"]]);
 });
 
+test("what is simulated is said with the first picture, and moves nothing later", async () => {
+  await openWorld((world) => world.faults("id-token-nonce-wrong"));
+  expect(screen.queryByText(/^The sandbox is simulating faults/)).not.toBeNull();
+});
+
 test("choosing faults leaves the connection's form as it is", async () => {
   const world = await openMenu();
   await user.click(await box(/expired five minutes ago/));

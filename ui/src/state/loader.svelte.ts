@@ -23,6 +23,11 @@ export class Loader<T> {
     return this.#running;
   }
 
+  /** Asks where nothing is known yet. */
+  async loadOnce(): Promise<void> {
+    if (this.data === null) await (this.#running ?? this.load());
+  }
+
   async #run(): Promise<void> {
     try {
       do {

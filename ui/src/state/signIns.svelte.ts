@@ -4,6 +4,7 @@ import { signIn, signInStart } from "../ipc/generated/commands/signIn";
 import { asErrorView } from "../ipc/transport";
 import type { ErrorView, SignInView } from "../ipc/generated";
 import { onChange } from "./changes";
+import { chosenSessions } from "./chosenSessions.svelte";
 import { clock } from "./clock.svelte";
 import { overview } from "./overview.svelte";
 import { selection } from "./selection.svelte";
@@ -102,7 +103,6 @@ class SignIns {
 
   async #arrive(session: string, query: string | null): Promise<void> {
     if (query && overview.queries.some(({ path }) => path === query)) {
-      const { chosenSessions } = await import("./chosenSessions.svelte");
       chosenSessions.choose(query, session);
       selection.go({ kind: "query", path: query });
     } else {
