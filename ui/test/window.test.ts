@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/dom";
 import { afterEach, expect, test, vi } from "vitest";
-import { button, goTo, openWorld, press, user } from "./page";
+import { button, choose, goTo, openWorld, press, user } from "./page";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -44,6 +44,28 @@ test("the browser's menu opens in text fields alone", async () => {
   expect(opens(screen.getByRole("main"))).toBe(false);
   expect(opens(await button("Sandbox"))).toBe(false);
   expect(opens(await screen.findByRole("textbox", { name: "Client ID" }))).toBe(true);
+});
+
+test("Ctrl A selects the text that one is in, and outside of any no text of the window", async () => {
+  await openWorld((world) => world.signIn());
+  await user.click(await button("Sandbox"));
+  const selectAll = async () => {
+    await user.keyboard("{Control>}a{/Control}");
+    return getSelection()?.toString();
+  };
+  expect(await selectAll(), "labels and buttons are not there to be copied").toBe("");
+
+  const clientId = await screen.findByRole<HTMLInputElement>("textbox", { name: "Client ID" });
+  await user.click(clientId);
+  await selectAll();
+  expect(clientId.selectionEnd, "a field selects its own text").toBe(clientId.value.length);
+
+  await goTo("Thandi Nkosi");
+  await choose("Header");
+  const header = await screen.findByLabelText("Header");
+  // As a click does.
+  getSelection()?.collapse(header.firstChild, 3);
+  expect(await selectAll(), "what can be copied is selected alone").toBe(header.textContent);
 });
 
 test("in a narrow window the things are a drawer that goes when one was chosen", async () => {

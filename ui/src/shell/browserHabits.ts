@@ -1,6 +1,30 @@
+import { pressed } from "../words/keys";
+
 /** Keys that load a page anew in a browser. Here that would throw away what is on screen. */
 export const reloads = ({ key, ctrlKey, metaKey }: KeyboardEvent) =>
   key === "F5" || ((ctrlKey || metaKey) && key.toLowerCase() === "r");
+
+/** Whether text is typed into it. */
+export const isText = (target: EventTarget | null) =>
+  target instanceof Element &&
+  target.matches("input:not([type=checkbox], [type=radio]), textarea, [contenteditable=true]");
+
+/**
+ * Selects the text that one has clicked into, where it is there to be copied. A browser selects the labels and
+ * buttons of the whole window, too.
+ */
+export function limitSelectAll(event: KeyboardEvent): void {
+  if (!pressed(event, "Mod+A") || event.defaultPrevented || isText(event.target)) return;
+  event.preventDefault();
+  const selected = getSelection();
+  const text = selectable(event.target) ?? selectable(selected?.anchorNode);
+  if (text) selected?.selectAllChildren(text);
+}
+
+function selectable(place: EventTarget | null | undefined): Element | null {
+  const element = place instanceof Text ? place.parentElement : place;
+  return element instanceof Element ? element.closest(".selectable") : null;
+}
 
 /**
  * Suppresses the browser's own menu, which offers Back and Reload. Where text can be edited, and on selected text,
