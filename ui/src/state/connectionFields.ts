@@ -1,3 +1,4 @@
+import { isError } from "../ipc/errors";
 import type {
   AssertionAudience,
   AuthenticationMethod,
@@ -143,5 +144,13 @@ export function inWords(value: Fields[keyof Fields]): string {
   return lines.join("\n") || "nothing";
 }
 
-/** Why a save was refused, where the rows of extra headers and parameters are to blame. */
-export const aboutRows = ({ code }: ErrorView) => /^(header|parameter)_|^secret_in_file$/.test(code);
+/** Whether a save was refused because of the rows of extra headers and parameters. */
+export const aboutRows = (error: ErrorView) =>
+  isError(
+    error,
+    "header_name_invalid",
+    "header_reserved",
+    "header_value_invalid",
+    "parameter_reserved",
+    "secret_in_file",
+  );

@@ -3,4 +3,4 @@
 /**
  * The codes that the engine or the page decides by; every other one is only shown.
  */
-export type ErrorCode = "authorization_declined" | "connection_changed_outside" | "connection_deleted_in_part" | "connection_lost" | "endpoint_changed" | "graphql_unauthenticated" | "key_passphrase_missing" | "key_passphrase_wrong" | "metadata_cancelled" | "run_cancelled" | "server_timed_out" | "server_unreachable" | "session_overtaken" | "session_unknown" | "session_unsaved" | "sign_in_over" | "store_damaged" | "userinfo_sub_mismatch" | "variables_malformed" | "wait_cancelled";
+export type ErrorCode = "authorization_declined" | "connection_changed_outside" | "connection_deleted_in_part" | "connection_lost" | "endpoint_changed" | "graphql_unauthenticated" | "header_name_invalid" | "header_reserved" | "header_value_invalid" | "key_passphrase_missing" | "key_passphrase_wrong" | "metadata_cancelled" | "parameter_reserved" | "run_cancelled" | "secret_in_file" | "server_timed_out" | "server_unreachable" | "session_overtaken" | "session_unknown" | "session_unsaved" | "sign_in_over" | "store_damaged" | "userinfo_sub_mismatch" | "variables_malformed" | "wait_cancelled";

@@ -13,7 +13,7 @@ use bobbin_store::{Authentication, ClientTokens, ConnectionFile, Parameters, Red
 use crate::{
     Error, Result,
     provider::{ENDPOINTS, SANDBOX},
-    view::{ConnectionDraft, EndpointKind, NamedValue},
+    view::{ConnectionDraft, EndpointKind, ErrorCode, NamedValue},
 };
 
 pub(super) fn file_of(draft: ConnectionDraft, before: ConnectionFile) -> Result<ConnectionFile> {
@@ -116,20 +116,19 @@ fn headers(values: Vec<NamedValue>) -> Result<BTreeMap<String, String>> {
                 |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character);
             if !name.chars().all(token) {
                 return Err(Error::new(
-                    "header_name_invalid",
+                    ErrorCode::HeaderNameInvalid,
                     format!("\"{name}\" cannot be the name of a header."),
                 )
                 .hint("Letters, digits and hyphens, such as X-Merchant-ID."));
             }
             if let Some(reason) = reserved_header(&name) {
-                return Err(
-                    Error::new("header_reserved", format!("{name} cannot be set by hand.")).hint(reason)
-                );
+                return Err(Error::new(ErrorCode::HeaderReserved, format!("{name} cannot be set by hand."))
+                    .hint(reason));
             }
             refuse_secret(&name)?;
             if value.chars().any(|character| character.is_control() || !character.is_ascii()) {
                 return Err(Error::new(
-                    "header_value_invalid",
+                    ErrorCode::HeaderValueInvalid,
                     format!("The value of {name} has characters in it that no header can carry."),
                 )
                 .hint("Use printable ASCII characters only (RFC 9110 section 5.5)."));
@@ -165,7 +164,8 @@ fn parameters(leg: Leg, values: Vec<NamedValue>) -> Result<BTreeMap<String, Stri
     rows(values)
         .map(|(name, value)| match authorization::reserved(leg, &name) {
             Some(reason) => {
-                Err(Error::new("parameter_reserved", format!("{name} cannot be set by hand.")).hint(reason))
+                Err(Error::new(ErrorCode::ParameterReserved, format!("{name} cannot be set by hand."))
+                    .hint(reason))
             }
             None => refuse_secret(&name).map(|()| (name, value)),
         })
@@ -177,7 +177,7 @@ fn refuse_secret(name: &str) -> Result<()> {
     if !names_a_secret(&name.replace('-', "_")) {
         return Ok(());
     }
-    Err(Error::new("secret_in_file", format!("{name} looks like a secret, which no connection's file may hold."))
+    Err(Error::new(ErrorCode::SecretInFile, format!("{name} looks like a secret, which no connection's file may hold."))
         .hint("Tokens and client secrets are kept sealed and sent by themselves; fill them in under Authentication."))
 }
 
