@@ -42,8 +42,6 @@ export class ConnectionForm {
   /** Why the last save failed; what was typed is kept. */
   saveError = $state.raw<ErrorView | null>(null);
   state = $state<"clean" | "typing" | "saving" | "saved">("clean");
-  /** What a person has to decide before anything is saved: set where the file has something else by now. */
-  conflicts = $derived.by(() => this.#conflicts());
   /** Somebody has tried to sign in: from then on what is missing is said. */
   complains = $state(false);
   #visited = new SvelteSet<string>();
@@ -236,7 +234,12 @@ export class ConnectionForm {
     return this.flush();
   }
 
-  #conflicts(): Conflict[] {
+  /**
+   * What a person has to decide before anything is saved: set where the file has something else by now.
+   *
+   * Not derived: that would end with the view which asks for this form first, and the form outlives it.
+   */
+  get conflicts(): Conflict[] {
     const had = this.#had;
     if (!this.view || !had) return [];
     const now = fieldsOf(this.view);
