@@ -69,8 +69,11 @@ async function mount(own = ipc()): Promise<void> {
 
 /** Closes the page; what it has stored stays. */
 export async function close(): Promise<void> {
-  await unmount?.();
+  const end = unmount;
   unmount = undefined;
+  await end?.();
+  // What it has put off for a moment, such as to give the focus back, comes while its window is there.
+  if (end) await new Promise((done) => setTimeout(done));
   listening?.abort();
   // A page that is gone hears nothing more.
   mockIPC(() => null, { shouldMockEvents: true });

@@ -17,11 +17,13 @@ const view = () => document.querySelector("main > .view");
 document.addEventListener(
   "scroll",
   ({ target }) => {
-    if (restoring || target !== view()) return;
+    const shown = view();
+    if (restoring || !shown || target !== shown) return;
+    const place = here();
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const top = view()?.scrollTop ?? 0;
-      scrolled = top > 0 ? { place: here(), top } : null;
+      const top = shown.scrollTop;
+      scrolled = top > 0 ? { place, top } : null;
     }, REST_MS);
   },
   true,
