@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { arrive, button, fill, openWorld, press, user } from "./page";
 import { serve } from "./server";
 
-const issuerField = () => screen.findByRole("textbox", { name: "Issuer" });
+const issuerField = () => screen.findByRole<HTMLInputElement>("textbox", { name: "Issuer" });
 
 async function newConnection(preset: RegExp) {
   await press("New connection");
@@ -23,6 +23,29 @@ test("an OpenID provider begins with its issuer, whose metadata fills the endpoi
   await press("Fetch metadata");
   expect(await screen.findByText(`from ${address}/.well-known/openid-configuration`)).toBeTruthy();
   expect(await screen.findByText("from the issuer")).toBeTruthy();
+});
+
+test("an issuer that is typed with pauses takes no endpoint of the one before along", async () => {
+  const world = await openWorld();
+  const address = await world.endpoint("issuer");
+  await newConnection(/OpenID provider/);
+  const issuer = await issuerField();
+  await user.type(issuer, address);
+  await press("Fetch metadata");
+  await screen.findByText("from the issuer");
+  const slug = (await world.overview()).connections.find((one) => one.slug !== "sandbox")?.slug ?? "";
+  for (const key of ["1", "2"]) {
+    const saves = world.sentAs("connection_save").length;
+    await user.type(issuer, key);
+    await waitFor(() => expect(world.sentAs("connection_save")).toHaveLength(saves + 1));
+    await waitFor(async () => {
+      const { endpoints } = await world.connection(slug);
+      expect(endpoints.find(({ kind }) => kind === "issuer")?.url).toBe(issuer.value);
+    });
+    await screen.findByText("Saved");
+  }
+  const written = (await world.connection(slug)).endpoints.filter(({ source }) => source === "manual");
+  expect(written.map(({ kind }) => kind)).toEqual(["issuer"]);
 });
 
 test("asking the issuer for its metadata can be given up", async () => {

@@ -3,7 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import { connection, connectionSave } from "../ipc/generated/commands/connections";
 import { isError } from "../ipc/errors";
 import { asErrorView } from "../ipc/transport";
-import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/generated";
+import type { ConnectionDraft, ConnectionView, EndpointKind, ErrorView, Problem } from "../ipc/generated";
 import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
 import { hold } from "./held.svelte";
@@ -58,7 +58,7 @@ export class ConnectionForm {
   #saved: string | null = null;
   /** How many commands were sent and views asked for: an answer from before one of them is out of date. */
   #version = 0;
-  /** Those that wait for a view that is not. */
+  /** What callers that wait for the next view are told by. */
   #waiting: (() => void)[] = [];
 
   #hold;
@@ -118,12 +118,16 @@ export class ConnectionForm {
 
   /** Sends a command that changes the connection; done when the view is here that is asked for when that is told. */
   async changed<T>(command: () => Promise<T>): Promise<T> {
-    this.#version += 1;
+    const version = (this.#version += 1);
     const viewed = this.#viewed();
     const sent = command();
     this.#sent = sent;
     try {
       return await sent;
+    } catch (error) {
+      // Nothing is told of a command that did not even begin.
+      if (version === this.#version) void this.load();
+      throw error;
     } finally {
       // Also a command that was refused may have changed something.
       await viewed;
@@ -184,6 +188,7 @@ export class ConnectionForm {
     this.#saved = null;
     if (saved === view.revision) {
       // What was saved stays as it is typed until somebody leaves the field.
+      this.#follow(typed.endpoints, now.endpoints);
       this.#had = now;
       return;
     }
@@ -208,6 +213,16 @@ export class ConnectionForm {
     }
     this.#had = had;
     if (this.conflicts.length === 0) this.#revision = view.revision;
+  }
+
+  /** An endpoint that nobody typed is another one, or none, under the issuer that was. */
+  #follow(typed: Fields["endpoints"], now: Fields["endpoints"]): void {
+    const had = this.#had?.endpoints ?? {};
+    for (const kind of Object.keys(now) as EndpointKind[]) {
+      if (typed[kind] !== had[kind]) continue;
+      Object.assign(this.fields.endpoints, { [kind]: now[kind] });
+      Object.assign(this.#told?.endpoints ?? {}, { [kind]: now[kind] });
+    }
   }
 
   /** What was typed here goes into the file. */
@@ -257,6 +272,7 @@ export class ConnectionForm {
     this.#stop();
     clearTimeout(this.#timer);
     this.#hold.end();
+    for (const done of this.#waiting.splice(0)) done();
   }
 
   #typed(): Typed | null {
