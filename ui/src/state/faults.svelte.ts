@@ -9,7 +9,13 @@ class Faults extends Loader<FaultView[]> {
     super(sandboxFaults);
   }
 
-  readonly active = $derived((this.data ?? []).filter(({ active }) => active));
+  /** What was chosen last, until it is kept: the answer to an earlier choice would take it back. */
+  #wanted = $state.raw<string[] | null>(null);
+  readonly all = $derived.by(() => {
+    const [faults, wanted] = [this.data ?? [], this.#wanted];
+    return wanted ? faults.map((fault) => ({ ...fault, active: wanted.includes(fault.id) })) : faults;
+  });
+  readonly active = $derived(this.all.filter(({ active }) => active));
 
   /** Of two that spoil the same the later one stays, so the one chosen now comes last. */
   toggle({ id, active }: FaultView): Promise<boolean> {
@@ -19,11 +25,18 @@ class Faults extends Loader<FaultView[]> {
 
   behave = (): Promise<boolean> => this.#set([]);
 
+  #sent: Promise<unknown> = Promise.resolve();
+
   /** Shown at once, so that the next choice goes on from it; which of them are active then is told. */
   #set = async (ids: string[]): Promise<boolean> => {
-    this.data = this.data?.map((fault) => ({ ...fault, active: ids.includes(fault.id) })) ?? null;
-    const done = await notices.attempt(() => sandboxFaultsSet(ids));
+    this.#wanted = ids;
+    const sent = this.#sent.then(() => notices.attempt(() => sandboxFaultsSet(ids)));
+    this.#sent = sent;
+    const done = await sent;
     if (!done) await this.load();
+    if (this.#wanted !== ids) return done;
+    if (done) this.data = this.data?.map((fault) => ({ ...fault, active: ids.includes(fault.id) })) ?? null;
+    this.#wanted = null;
     return done;
   };
 }
