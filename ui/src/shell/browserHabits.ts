@@ -17,7 +17,10 @@ export function limitSelectAll(event: KeyboardEvent): void {
   if (!pressed(event, "Mod+A") || event.defaultPrevented || isText(event.target)) return;
   event.preventDefault();
   const selected = getSelection();
-  const text = selectable(event.target) ?? selectable(selected?.anchorNode);
+  const clicked = selected?.anchorNode ?? null;
+  // Where the focus has gone elsewhere since, nobody means that text any more.
+  const inFocus = event.target instanceof Node && event.target.contains(clicked) ? selectable(clicked) : null;
+  const text = selectable(event.target) ?? inFocus;
   if (text) selected?.selectAllChildren(text);
 }
 

@@ -47,6 +47,7 @@ export class QueryEditor {
   failure = $state.raw<ErrorView | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #moving = false;
+  #loads = 0;
 
   /** What an earlier page held, until the query itself is read. */
   #earlier: HeldQuery | null = null;
@@ -72,9 +73,12 @@ export class QueryEditor {
   }
 
   async load(): Promise<void> {
+    const turn = (this.#loads += 1);
     const untouched = !this.dirty;
     try {
       const view = await query(this.path);
+      // An older answer must not replace a newer one.
+      if (turn !== this.#loads) return;
       const earlier = this.#earlier?.typed;
       if (untouched && !this.dirty) this.#show(earlier ?? (this.view === null ? (view.draft ?? view) : view));
       this.view = view;
@@ -83,7 +87,7 @@ export class QueryEditor {
       // The page may have died before its draft was kept.
       if (earlier) this.edit({});
     } catch (error) {
-      this.error = asErrorView(error);
+      if (turn === this.#loads) this.error = asErrorView(error);
     }
   }
 
@@ -130,12 +134,14 @@ export class QueryEditor {
   /** Renames it by `rename`, which gives the path that it has then; under another one this editor is of no more use. */
   async move(rename: () => Promise<string>): Promise<string> {
     this.#moving = true;
+    let stays = true;
     try {
       const path = await rename();
-      if (path === this.path) await this.load();
+      stays = path === this.path;
       return path;
     } finally {
       this.#moving = false;
+      if (stays) await this.load();
     }
   }
 

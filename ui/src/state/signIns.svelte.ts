@@ -63,7 +63,11 @@ class SignIns {
   async load(slug: string): Promise<void> {
     const turn = (this.#asked.get(slug) ?? 0) + 1;
     this.#asked.set(slug, turn);
-    const view = await signIn(slug).catch(() => this.latest(slug));
+    const view = await signIn(slug).catch(() => {
+      // What was begun is not "starting" for ever where it cannot be read.
+      if (this.#starting.get(slug)) this.#starting.delete(slug);
+      return this.latest(slug);
+    });
     if (this.#asked.get(slug) !== turn) return;
     if (view) this.#take(view);
     else this.#latest.set(slug, null);

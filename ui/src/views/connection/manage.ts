@@ -13,8 +13,10 @@ export const remove = (slug: string) =>
       forms.forget(slug);
       offerUndo(`Deleted the connection ${name}`);
     } catch (error) {
-      if (isError(asErrorView(error), "connection_deleted_in_part"))
+      if (isError(asErrorView(error), "connection_deleted_in_part")) {
         offerUndo("Deleted part of the connection");
+        void forms.peek(slug)?.load();
+      }
       throw error;
     }
   });
