@@ -58,7 +58,7 @@ pub(crate) fn run() -> Result<bool> {
 }
 
 /// Past this length a file has more than one subject.
-const MAX_LINES: usize = 600;
+const MAX_LINES: usize = 400;
 
 fn file_lengths() -> Result<bool> {
     let mut list = program("git");
