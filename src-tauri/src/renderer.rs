@@ -7,8 +7,8 @@ const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// Leaves WebKitGTK's DMABUF renderer off, unless the environment already decides about it.
 ///
 /// With some graphics drivers that renderer leaves the window empty, and a page of text gains nothing from it.
-/// WebKitGTK reads the variable from the environment only. This comes before any thread is started that could read the
-/// environment meanwhile; to start the program anew with another one would load all of GTK and WebKit twice.
+/// WebKitGTK reads the variable from the environment only. It is set before any thread that could read it starts.
+/// Restarting with a changed environment would load GTK and WebKit twice.
 #[cfg(target_os = "linux")]
 pub(crate) fn leave_dmabuf_off() {
     // Where it cannot be set, the program goes on as it is.

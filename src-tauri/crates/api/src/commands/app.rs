@@ -35,7 +35,7 @@ commands! {
         })
     }
 
-    /// Answers how it stands then.
+    /// Returns the state that it is in then.
     async fn key_store_retry(api) -> KeyStoreState, changes [Status] {
         api.engine.key_store_retry().await?;
         Ok(api.engine.status().key_store)

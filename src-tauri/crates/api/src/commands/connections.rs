@@ -24,7 +24,7 @@ commands! {
         Ok(api.engine.connection_save(&slug, draft).await?)
     }
 
-    /// Answers with its name, for the words of the undo.
+    /// Returns its name, which the undo message shows.
     async fn connection_delete(api, slug: String) -> String, changes [Connections] {
         Ok(api.engine.connection_delete(&slug).await?)
     }

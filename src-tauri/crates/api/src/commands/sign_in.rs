@@ -11,7 +11,7 @@ commands! {
         Ok(api.engine.sign_in_start(&connection, &user_label).await?.id)
     }
 
-    /// Another way back for a sign-in that waits.
+    /// Switches the redirect method of a sign-in that waits.
     async fn sign_in_switch(api, id: String, method: RedirectMethod) -> (), changes [] {
         Ok(api.engine.sign_in_switch(&id, method).await.map(drop)?)
     }
