@@ -85,12 +85,13 @@ impl Engine {
             name: field.name.clone(),
             value: field.text.clone(),
         };
+        self.trust_first(&self.provider_at_rest(slug)?).await?;
+        self.0.workspace.save_connection(slug, &merged(before, &import))?;
         let view = CredentialsImportView {
+            revision: self.0.workspace.connection_revision(slug)?,
             used: import.used.iter().map(used).collect(),
             ignored: import.ignored.iter().map(used).collect(),
         };
-        self.trust_first(&self.provider_at_rest(slug)?).await?;
-        self.0.workspace.save_connection(slug, &merged(before, &import))?;
         if let Some(secret) = secret {
             let kept = slug.to_owned();
             self.with_store(move |store| store.put_client_secret(&kept, Some(&secret))).await?;

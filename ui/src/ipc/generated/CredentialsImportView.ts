@@ -6,6 +6,10 @@ import type { NamedValue } from "./NamedValue";
  */
 export type CredentialsImportView = { 
 /**
+ * The SHA-256 of the connection's file with it, in hexadecimal.
+ */
+revision: string, 
+/**
  * The field's name, and what it became.
  */
 used: Array<NamedValue>, 

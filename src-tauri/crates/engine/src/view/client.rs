@@ -123,6 +123,8 @@ pub enum FindingLevel {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CredentialsImportView {
+    /// The SHA-256 of the connection's file with it, in hexadecimal.
+    pub revision: String,
     /// The field's name, and what it became.
     pub used: Vec<NamedValue>,
     /// The field's name, and why it was not used.

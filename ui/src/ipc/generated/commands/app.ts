@@ -15,7 +15,7 @@ export const about = () => invoke<AboutView>("about");
 /** The components that Bobbin is made of, with their licenses' texts. */
 export const licenses = () => invoke<string>("licenses");
 
-/** Answers how it stands then. */
+/** Returns the state that it is in then. */
 export const keyStoreRetry = () => invoke<KeyStoreState>("key_store_retry");
 
 /** Makes everything larger or smaller, from 80 to 200 percent in steps of 10; answers the new size in percent. */

@@ -12,7 +12,7 @@ export const connectionCreate = (preset: string, name: string) => invoke<string>
 /** Answers the revision of the file as it was saved. */
 export const connectionSave = (slug: string, draft: ConnectionDraft) => invoke<string>("connection_save", { slug, draft });
 
-/** Answers with its name, for the words of the undo. */
+/** Returns its name, which the undo message shows. */
 export const connectionDelete = (slug: string) => invoke<string>("connection_delete", { slug });
 
 export const connectionRestore = (slug: string) => invoke<null>("connection_restore", { slug });

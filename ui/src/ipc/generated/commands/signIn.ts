@@ -5,7 +5,7 @@ import type { RedirectMethod, SignInView } from "..";
 /** `user_label` is the caller's own name for the end user, empty for none. Answers the sign-in's id. */
 export const signInStart = (connection: string, userLabel: string) => invoke<string>("sign_in_start", { connection, userLabel });
 
-/** Another way back for a sign-in that waits. */
+/** Switches the redirect method of a sign-in that waits. */
 export const signInSwitch = (id: string, method: RedirectMethod) => invoke<null>("sign_in_switch", { id, method });
 
 /** The latest sign-in of a connection, running or over. */
