@@ -38,7 +38,11 @@ class Wire extends Loader<ExchangeSummary[]> {
     this.#loads += 1;
     // The answer has them all.
     this.#told.clear();
-    this.#loading = super.load();
+    const { shown } = this;
+    this.#loading = super.load().then(() => {
+      // What somebody asked to see meanwhile may be newer than the answer.
+      if (this.shown === shown) this.#dropShown();
+    });
     return this.#loading;
   }
 
@@ -79,6 +83,12 @@ class Wire extends Loader<ExchangeSummary[]> {
     if (row === null) this.data = others;
     else if (others.length === rows.length) this.data = [...rows, row];
     else this.data = rows.map((other) => (other.id === id ? row : other));
+    if (row === null && this.shown === id) this.shown = null;
+  }
+
+  /** Shows nothing where the record has not got what is shown. */
+  #dropShown(): void {
+    if (this.data && !this.data.some(({ id }) => id === this.shown)) this.shown = null;
   }
 }
 
