@@ -1,5 +1,5 @@
 import { screen, waitFor } from "@testing-library/dom";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { ExchangeSummary } from "../src/ipc/generated";
 import { drawn, placeOf, rowAt } from "../src/views/wire/virtualRows";
 import { button, openWorld, press, user } from "./page";
@@ -8,6 +8,7 @@ import type { World } from "./world";
 const MANY = 500;
 /** A few times what the drawer has room for. */
 const MAX_DRAWN = 60;
+const ROW = 26;
 
 const wire = (world: World) => world.call<ExchangeSummary[]>("wire");
 const drawer = () => screen.findByRole("region", { name: "Wire" });
@@ -16,19 +17,81 @@ const ids = async () => (await rows()).map((row) => row.dataset.exchange);
 const focused = () => (document.activeElement as HTMLElement | null)?.dataset.exchange;
 
 /** Opens the drawer on a long record: each sign-out is an exchange for which nothing goes over the network. */
-async function openMany(): Promise<{ world: World; session: string; record: ExchangeSummary[] }> {
+async function openMany(many = MANY): Promise<{ world: World; session: string; record: ExchangeSummary[] }> {
   let session = "";
   const world = await openWorld(async (world) => {
     session = (await world.signIn()).id;
-    for (let left = MANY; left > 0; left -= 25)
+    for (let left = many; left > 0; left -= 25)
       await Promise.all(Array.from({ length: 25 }, () => world.call("session_sign_out", { id: session })));
   });
   const record = await wire(world);
-  expect(record.length).toBeGreaterThan(MANY);
-  await button(`Wire · ${record.length} exchanges`);
+  expect(record.length).toBeGreaterThanOrEqual(many);
+  await button(`Wire · ${record.length.toLocaleString("en")} exchanges`);
   await press(/^Wire/);
   return { world, session, record };
 }
+
+const observers = new Map<ResizeObserverCallback, Set<Element>>();
+
+/** Gives an element a size, as a browser's layout does, and tells those who observe it. */
+function size(element: Element, sizes: { clientHeight?: number; offsetHeight?: number }): void {
+  for (const [name, value] of Object.entries(sizes))
+    Object.defineProperty(element, name, { value, configurable: true });
+  for (const [callback, observed] of observers)
+    if (observed.has(element)) callback([{ target: element } as ResizeObserverEntry], {} as ResizeObserver);
+}
+
+/** Opens the drawer, with a list that has a height and can be scrolled no further than to its end. */
+async function openLaidOut(many: number, height: number) {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      #observed = new Set<Element>();
+      constructor(callback: ResizeObserverCallback) {
+        observers.set(callback, this.#observed);
+      }
+      observe = (element: Element) => this.#observed.add(element);
+      unobserve = (element: Element) => this.#observed.delete(element);
+      disconnect = () => this.#observed.clear();
+    },
+  );
+  const opened = await openMany(many);
+  await waitFor(() => expect(focused()).toBe(opened.record.at(-1)?.id));
+  const list = (await drawer()).querySelector(".scroll") as HTMLElement;
+  let place = list.scrollTop;
+  const furthest = () => parseFloat((list.firstElementChild as HTMLElement).style.height) - list.clientHeight;
+  Object.defineProperty(list, "scrollTop", {
+    get: () => (place = Math.min(place, Math.max(0, furthest()))),
+    set: (to: number) => (place = to),
+  });
+  const scroll = (to: number) => {
+    list.scrollTop = to;
+    list.dispatchEvent(new Event("scroll"));
+  };
+  const at = (wanted: number) =>
+    waitFor(() => {
+      list.dispatchEvent(new Event("scroll"));
+      expect(list.scrollTop).toBe(wanted);
+    });
+  const more = async () => {
+    await opened.world.call("session_sign_out", { id: opened.session });
+    const id = (await wire(opened.world)).at(-1)?.id;
+    await waitFor(() => expect(opened.world.sentAs("exchange_summary")).toContainEqual({ id }));
+    return id;
+  };
+  size(list, { clientHeight: height });
+  await at(opened.record.length * ROW - height);
+  return { ...opened, list, scroll, at, more };
+}
+
+/** What is open, once it is there. */
+const detail = () =>
+  waitFor(async () => {
+    const found = (await drawer()).querySelector(".detail");
+    expect(found?.textContent).toContain("OPEN");
+    return found?.parentElement as HTMLElement;
+  });
+const noDetail = () => waitFor(async () => expect((await drawer()).querySelector(".detail")).toBeNull());
 
 test("of a long record only the rows in sight are drawn, and the keys reach all of them", async () => {
   const { record } = await openMany();
@@ -84,6 +147,45 @@ test("a new exchange is asked for by itself, and the whole record only once", as
   expect(asked).toEqual(asked.map(() => ({ id })));
   expect(world.sentAs("wire")).toHaveLength(whole);
   expect(whole).toBe(1);
+});
+
+test("what is opened goes to the top as its detail comes, until somebody scrolls", async () => {
+  const { record, scroll, at } = await openLaidOut(50, 150);
+  const last = (record.length - 1) * ROW;
+  await user.keyboard("{Enter}");
+  const opened = await detail();
+  await at(last + ROW - 150);
+  size(opened, { offsetHeight: 60 });
+  await at(last + ROW + 60 - 150);
+  size(opened, { offsetHeight: 300 });
+  await at(last);
+  scroll(last - 40);
+  size(opened, { offsetHeight: 400 });
+  await new Promise((done) => setTimeout(done, 50));
+  await at(last - 40);
+});
+
+test("the newest stays in sight again once what was open is closed, and where the drawer gets smaller", async () => {
+  const { record, list, scroll, at, more } = await openLaidOut(50, 150);
+  await user.keyboard("{Enter}");
+  size(await detail(), { offsetHeight: 300 });
+  await at((record.length - 1) * ROW);
+  await user.keyboard("{Enter}");
+  await noDetail();
+  await more();
+  await at((record.length + 1) * ROW - 150);
+  size(list, { clientHeight: 90 });
+  await at((record.length + 1) * ROW - 90);
+  // Somebody who reads further up stays there.
+  scroll(200);
+  const id = await more();
+  await waitFor(() =>
+    expect((list.firstElementChild as HTMLElement).style.height).toBe(`${(record.length + 2) * ROW}px`),
+  );
+  size(list, { clientHeight: 100 });
+  await at(200);
+  scroll(1e9);
+  await waitFor(async () => expect((await ids()).at(-1)).toBe(id));
 });
 
 test("clearing asks for the record once", async () => {
