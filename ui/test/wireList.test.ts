@@ -8,6 +8,8 @@ import type { World } from "./world";
 const MANY = 500;
 /** A few times what the drawer has room for. */
 const MAX_DRAWN = 60;
+/** The record has no room for more. */
+const FULL = 1000;
 const ROW = 26;
 
 const wire = (world: World) => world.call<ExchangeSummary[]>("wire");
@@ -186,6 +188,46 @@ test("the newest stays in sight again once what was open is closed, and where th
   await at(200);
   scroll(1e9);
   await waitFor(async () => expect((await ids()).at(-1)).toBe(id));
+});
+
+test("an exchange that falls out of a full record takes neither the focus nor the reader's place with it", async () => {
+  const { record, list, scroll, at, more } = await openLaidOut(FULL, 150);
+  expect(record).toHaveLength(FULL);
+  await user.keyboard("{Home}{Enter}");
+  await detail();
+  await at(0);
+  await more();
+  await noDetail();
+  await waitFor(() => expect(focused()).toBe(record[1]?.id));
+  scroll(5200);
+  await more();
+  await at(5200 - ROW);
+  await waitFor(() => expect(focused()).toBe(record[2]?.id));
+  // Nothing is open any more that would keep the newest from staying in sight.
+  scroll(1e9);
+  const id = await more();
+  await waitFor(async () => expect((await ids())[0]).toBe(record[3]?.id));
+  await at(FULL * ROW - 150);
+  expect((await ids()).at(-1)).toBe(id);
+  expect(list.querySelector("[aria-expanded=true]")).toBeNull();
+}, 90_000);
+
+test("clearing leaves the focus in the drawer, which Escape still closes, and shows nothing", async () => {
+  const { world, session } = await openMany(25);
+  await user.keyboard("{Enter}");
+  await detail();
+  await press("Clear");
+  await screen.findByText(/Nothing went over the network yet/);
+  await waitFor(() =>
+    expect(document.activeElement?.ariaLabel ?? document.activeElement?.getAttribute("aria-label")).toBe(
+      "Hide Wire",
+    ),
+  );
+  await world.call("session_sign_out", { id: session });
+  await waitFor(async () => expect(await rows()).toHaveLength(1));
+  await noDetail();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Wire" })).toBeNull());
 });
 
 test("clearing asks for the record once", async () => {
