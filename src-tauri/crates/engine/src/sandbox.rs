@@ -27,9 +27,14 @@ impl Host {
 impl Engine {
     /// The sandbox's base URL, such as `http://127.0.0.1:5001`; starts it if it does not run yet.
     pub async fn sandbox(&self) -> Result<String> {
-        let host = &self.0.sandbox.0;
-        let started = !host.initialized();
-        let sandbox = host.get_or_try_init(|| self.start_sandbox()).await?;
+        let mut started = false;
+        // Of several who ask at once only one starts it, and that one tells.
+        let start = async {
+            let sandbox = self.start_sandbox().await?;
+            started = true;
+            Ok::<_, Error>(sandbox)
+        };
+        let sandbox = self.0.sandbox.0.get_or_try_init(|| start).await?;
         if started {
             self.changed(Change::Status);
         }
