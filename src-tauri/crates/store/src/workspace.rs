@@ -65,11 +65,15 @@ impl Workspace {
     ///
     /// It may hold anything, or be too large to be read.
     pub fn place_of(&self, file: &str) -> Result<PathBuf, FileError> {
-        let path = files::inside(&self.dir, file)?;
-        if self.connection_at(&path).is_none() && self.query_at(&path).is_none() {
+        let path = match file.split_once('/') {
+            Some((CONNECTIONS, name)) => self.connection_file(name)?,
+            Some((QUERIES, name)) => self.query_file(name)?,
+            _ => None,
+        };
+        let Some(path) = path else {
             let reason = "it is no connection and no query";
             return Err(FileError::Name { given: file.to_owned(), reason });
-        }
+        };
         if path.is_file() { Ok(path) } else { Err(FileError::NotFound { path }) }
     }
 
@@ -91,3 +95,6 @@ impl Workspace {
         self.dir.join(QUERIES)
     }
 }
+
+#[cfg(test)]
+mod tests;

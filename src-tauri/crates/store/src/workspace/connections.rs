@@ -109,6 +109,11 @@ impl Workspace {
         name.strip_suffix(ENDING).filter(|slug| !slug.is_empty()).map(str::to_owned)
     }
 
+    /// Where the file of this name is; `None` if a connection's file is not named so.
+    pub(super) fn connection_file(&self, name: &str) -> Result<Option<PathBuf>, FileError> {
+        name.strip_suffix(ENDING).map(|slug| self.connection_path(slug)).transpose()
+    }
+
     fn connection_path(&self, slug: &str) -> Result<PathBuf, FileError> {
         files::with_ending(&files::inside(&self.connections_dir(), single(slug)?)?, ENDING)
     }

@@ -150,6 +150,16 @@ impl Workspace {
         (!query.is_empty()).then(|| query.to_owned())
     }
 
+    /// Where the document or the variables of this path below `queries/` are; `None` if it is neither.
+    pub(super) fn query_file(&self, path: &str) -> Result<Option<PathBuf>, FileError> {
+        let ending = [DOCUMENT, VARIABLES].into_iter().find(|ending| path.ends_with(ending));
+        let place = |ending: &str| {
+            let query = path.strip_suffix(ending).unwrap_or(path);
+            files::with_ending(&self.place(query)?, ending)
+        };
+        ending.map(place).transpose()
+    }
+
     fn collect(&self, folder: &str, queries: &mut Vec<QuerySummary>) -> Result<(), FileError> {
         let dir = if folder.is_empty() { self.queries_dir() } else { self.place(folder)? };
         let (folders, found): (Vec<_>, Vec<_>) =
