@@ -149,9 +149,25 @@ test("a connection's file is opened and shown in its folder, also where it canno
       await user.click(screen.getByRole("menuitem", { name }));
     }
   }
-  await waitFor(async () => expect((await world.seen()).files).toEqual([path, path, path, path]));
+  const both = [{ opened: path }, { shown: path }];
+  await waitFor(async () => expect((await world.seen()).files).toEqual([...both, ...both]));
   expect(await world.refusal("file_open", { file: "connections/../../id_rsa" })).toBe("name_invalid");
   expect(await world.refusal("file_open", { file: "README.md" })).toBe("name_invalid");
+});
+
+test("a file that nothing opens or shows says which of the two failed, and where it is", async () => {
+  const world = await openWorld();
+  const path = await file(world);
+  await world.happens({ what: "files_fail", reason: "xdg-open: exit status 3" });
+  for (const [name, message] of [
+    ["Open file", "No program on this computer opened the file."],
+    ["Show in folder", "No file manager on this computer showed the file."],
+  ] as const) {
+    await press("More actions");
+    await user.click(screen.getByRole("menuitem", { name }));
+    await waitFor(() => expect(document.body.textContent).toContain(message));
+  }
+  expect(document.body.textContent).toContain(`Open it yourself: ${path}`);
 });
 
 test("a connection that Undo could not bring back is not deleted", async () => {

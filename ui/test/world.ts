@@ -24,6 +24,7 @@ export type Happening =
   | { what: "app_link"; url: string }
   | { what: "clock"; aheadMs: number }
   | { what: "browser_fails"; reason: string | null }
+  | { what: "files_fail"; reason: string | null }
   | { what: "link_registration"; registered: boolean };
 
 export interface Decision {
@@ -112,7 +113,7 @@ export class World {
   async seen(): Promise<{
     opened: string[];
     copied: string[];
-    files: string[];
+    files: ({ opened: string } | { shown: string })[];
     zoom: number;
     theme: string;
   }> {

@@ -35,6 +35,10 @@ pub(crate) enum Event {
     BrowserFails {
         reason: Option<String>,
     },
+    /// No program opens or shows a file from now on; `null`: it does.
+    FilesFail {
+        reason: Option<String>,
+    },
     LinkRegistration {
         registered: bool,
     },
@@ -51,14 +55,22 @@ pub(crate) struct Outside {
     unsettled: Mutex<Option<Engine>>,
 }
 
+/// A file that was opened or shown in its folder.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Handed {
+    Opened(String),
+    Shown(String),
+}
+
 #[derive(Serialize)]
 struct State {
     /// What the browser was asked to open.
     opened: Vec<String>,
     /// What was put on the clipboard.
     copied: Vec<String>,
-    /// The files that were opened or shown in their folder.
-    files: Vec<String>,
+    files: Vec<Handed>,
+    files_failure: Option<String>,
     browser_failure: Option<String>,
     zoom: u16,
     theme: ThemeChoice,
@@ -70,6 +82,7 @@ impl Outside {
             opened: Vec::new(),
             copied: Vec::new(),
             files: Vec::new(),
+            files_failure: None,
             browser_failure: None,
             zoom: 100,
             theme: ThemeChoice::System,
@@ -106,6 +119,19 @@ impl Outside {
 
     pub(crate) fn fail_browser(&self, reason: Option<String>) {
         lock(&self.desktop).browser_failure = reason;
+    }
+
+    pub(crate) fn fail_files(&self, reason: Option<String>) {
+        lock(&self.desktop).files_failure = reason;
+    }
+
+    fn hand_over(&self, file: Handed) -> Result<(), String> {
+        let mut desktop = lock(&self.desktop);
+        if let Some(reason) = &desktop.files_failure {
+            return Err(reason.clone());
+        }
+        desktop.files.push(file);
+        Ok(())
     }
 
     pub(crate) fn register(&self, registered: bool) {
@@ -185,12 +211,11 @@ impl Desktop for Outside {
     }
 
     fn open_file(&self, file: &Path) -> Result<(), String> {
-        lock(&self.desktop).files.push(file.display().to_string());
-        Ok(())
+        self.hand_over(Handed::Opened(file.display().to_string()))
     }
 
     fn show_in_folder(&self, file: &Path) -> Result<(), String> {
-        self.open_file(file)
+        self.hand_over(Handed::Shown(file.display().to_string()))
     }
 
     fn zoom(&self, step: ZoomStep) -> Result<u16, String> {

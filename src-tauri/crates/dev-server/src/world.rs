@@ -47,6 +47,7 @@ impl World {
             Event::AppLink { url } => self.engine.app_link(&url).await,
             Event::Clock { ahead_ms } => self.outside.set_ahead(ahead_ms),
             Event::BrowserFails { reason } => self.outside.fail_browser(reason),
+            Event::FilesFail { reason } => self.outside.fail_files(reason),
             Event::LinkRegistration { registered } => {
                 self.outside.register(registered);
                 self.engine.changed(Change::AppLinks);
