@@ -3,6 +3,8 @@
 mod draft;
 mod shown;
 
+use std::collections::BTreeSet;
+
 use bobbin_protocol::{doctor::Finding, preset};
 use bobbin_store::{ClientSecrets, ConnectionFile, FileError, Redirect, StoreError};
 use url::Url;
@@ -249,16 +251,22 @@ impl Engine {
 
     /// Tells the page which files of the workspace were edited by others.
     pub(crate) fn workspace_edited(&self) -> Result<()> {
-        let edited = self.0.workspace.edited()?;
-        if !edited.connections.is_empty() {
-            self.changed(Change::Connections);
+        let workspace = &self.0.workspace;
+        // Each for itself: a folder of queries that cannot be read must not hide an edited connection.
+        let connections = workspace.edited_connections().map(|slugs| {
+            self.all_changed(Change::Connections, slugs, |slug| Change::Connection { slug });
+        });
+        let queries = workspace.edited_queries().map(|paths| {
+            self.all_changed(Change::Queries, paths, |path| Change::Query { path });
+        });
+        Ok(connections.and(queries)?)
+    }
+
+    fn all_changed(&self, list: Change, names: BTreeSet<String>, one: fn(String) -> Change) {
+        if !names.is_empty() {
+            self.changed(list);
         }
-        if !edited.queries.is_empty() {
-            self.changed(Change::Queries);
-        }
-        edited.connections.into_iter().for_each(|slug| self.changed(Change::Connection { slug }));
-        edited.queries.into_iter().for_each(|path| self.changed(Change::Query { path }));
-        Ok(())
+        names.into_iter().map(one).for_each(|change| self.changed(change));
     }
 }
 

@@ -170,7 +170,8 @@ impl Engine {
             }
         })?;
         *lock(&self.0.watcher) = Some(watcher);
-        Ok(())
+        // What was edited before anybody watched.
+        self.workspace_edited()
     }
 
     /// The folder of the database.

@@ -42,8 +42,8 @@ pub use crate::{
     sign_ins::PendingSignIn,
     store::{Access, KeyStoreState, LateAnswer, Opened, Store},
     workspace::{
-        Authentication, ClientTokens, ConnectionFile, Edited, FileError, Lifetimes, ListedConnection,
-        Parameters, QueryFile, QuerySummary, Redirect, Refresh, Watcher, Workspace,
+        Authentication, ClientTokens, ConnectionFile, FileError, Lifetimes, ListedConnection, Parameters,
+        QueryFile, QuerySummary, Redirect, Refresh, Watcher, Workspace,
     },
 };
 

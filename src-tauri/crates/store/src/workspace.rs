@@ -21,7 +21,6 @@ pub use self::{
     },
     connections::ListedConnection,
     error::FileError,
-    known::Edited,
     queries::{QueryFile, QuerySummary},
     watch::Watcher,
 };
@@ -54,6 +53,7 @@ impl Workspace {
             }
             return Err(error);
         }
+        workspace.know();
         Ok(workspace)
     }
 
@@ -79,12 +79,11 @@ impl Workspace {
 
     /// Calls `on_change` soon after a connection or query was changed, by anyone, until the watcher is dropped.
     ///
-    /// Changes within 200 ms are told once. The call comes from a thread of the watcher, and [`Workspace::edited`] says
-    /// what was not Bobbin's own doing.
+    /// Changes within 200 ms are told once. The call comes from a thread of the watcher, and
+    /// [`Workspace::edited_connections`] and [`Workspace::edited_queries`] say what was not Bobbin's own doing: ask them
+    /// once when this returns, as changes since the workspace was opened bring no call.
     pub fn watch(&self, on_change: impl Fn() + Send + 'static) -> Result<Watcher, FileError> {
-        let watcher = Watcher::start(&self.dir, on_change)?;
-        self.edited()?;
-        Ok(watcher)
+        Watcher::start(&self.dir, on_change)
     }
 
     fn connections_dir(&self) -> PathBuf {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::world::{World, run};
 use bobbin_engine::view::{
-    EndpointDraft, EndpointKind, ErrorView, ExchangeOutcome, ExchangePart, QueryDraft,
+    Change, EndpointDraft, EndpointKind, ErrorView, ExchangeOutcome, ExchangePart, QueryDraft,
 };
 use tokio::io::AsyncReadExt as _;
 
@@ -18,6 +18,20 @@ async fn the_first_saved_query_returns_data() {
     assert_eq!((response.status, response.errors.len()), (200, 0), "{}", response.body);
     assert!(response.body.contains("bankAccounts"));
     assert!(response.size > 0);
+}
+
+#[tokio::test]
+async fn edits_from_before_the_workspace_is_watched_are_told_even_if_no_query_can_be_listed() {
+    let world = World::new();
+    let folder = world.folder.path();
+    std::fs::write(folder.join("connections/sandbox.toml"), "name = \"Theirs\"").unwrap();
+    std::fs::rename(folder.join("queries"), folder.join("aside")).unwrap();
+    std::fs::write(folder.join("queries"), "").unwrap();
+
+    world.engine.settle().await.unwrap_err();
+
+    let told = world.outside.changes.lock().unwrap().clone();
+    assert!(told.contains(&Change::Connection { slug: "sandbox".to_owned() }), "{told:?}");
 }
 
 #[tokio::test]

@@ -10,8 +10,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::{FileError, Workspace, files};
 
-/// The SHA-256 of each file, `None` where it cannot be read.
-type Files = HashMap<PathBuf, Option<[u8; 32]>>;
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Content {
+    #[default]
+    Missing,
+    Unreadable,
+    Sha256([u8; 32]),
+}
+
+/// What each file held; one that is not in it is missing.
+type Files = HashMap<PathBuf, Content>;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known(Arc<Mutex<Files>>);
@@ -22,47 +30,53 @@ impl Known {
     }
 }
 
-/// The slugs of connections and the paths of queries that were edited, created or deleted outside Bobbin.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Edited {
-    pub connections: BTreeSet<String>,
-    pub queries: BTreeSet<String>,
-}
-
 impl Workspace {
-    /// What others have edited since this was asked last, or since the folder is watched.
-    pub fn edited(&self) -> Result<Edited, FileError> {
+    /// Takes what is there now for known. What cannot be listed now is told once it can be.
+    pub(super) fn know(&self) {
+        let _ = (self.edited_connections(), self.edited_queries());
+    }
+
+    /// The slugs of connections that others have edited, created or deleted since this was asked last, or since the
+    /// workspace was opened.
+    pub fn edited_connections(&self) -> Result<BTreeSet<String>, FileError> {
+        self.edited(Self::connection_files, Self::connection_at)
+    }
+
+    /// The same of queries, by their paths.
+    pub fn edited_queries(&self) -> Result<BTreeSet<String>, FileError> {
+        self.edited(Self::query_files, Self::query_at)
+    }
+
+    fn edited(
+        &self,
+        list: fn(&Self) -> Result<Vec<(PathBuf, String)>, FileError>,
+        name_of: fn(&Self, &Path) -> Option<String>,
+    ) -> Result<BTreeSet<String>, FileError> {
         let mut known = self.known.lock();
-        let connections = self.connection_files()?.into_iter();
-        let queries = self.query_files()?.into_iter();
-        let mut now = Files::new();
-        let mut edited = Edited::default();
-        let mut compare = |path: PathBuf, name: String, names: &mut BTreeSet<String>| {
-            let digest = files::read_bytes(&path).ok().map(|bytes| digest(&bytes));
-            if known.remove(&path) != Some(digest) {
-                names.insert(name);
+        let listed = list(self)?;
+        let mut old: Files = known.extract_if(|path, _| name_of(self, path).is_some()).collect();
+        let mut edited = BTreeSet::new();
+        for (path, name) in listed {
+            let now = content(&path);
+            if old.remove(&path).unwrap_or_default() != now {
+                edited.insert(name);
             }
-            now.insert(path, digest);
-        };
-        connections.for_each(|(path, slug)| compare(path, slug, &mut edited.connections));
-        queries.for_each(|(path, query)| compare(path, query, &mut edited.queries));
-        // What is left of the old ones is gone.
-        for path in known.keys() {
-            if let Some(slug) = self.connection_at(path) {
-                edited.connections.insert(slug);
-            } else if let Some(query) = self.query_at(path) {
-                edited.queries.insert(query);
-            }
+            known.insert(path, now);
         }
-        *known = now;
+        // What is left of the old ones is gone.
+        edited.extend(old.keys().filter_map(|path| name_of(self, path)));
         Ok(edited)
     }
 
-    /// Writes a file that is known from then on.
-    pub(super) fn write(&self, path: &Path, content: impl AsRef<[u8]>) -> Result<(), FileError> {
+    /// Writes a file that is known from then on, unless somebody else has edited it and that was not told yet.
+    pub(super) fn write(&self, path: &Path, text: impl AsRef<[u8]>) -> Result<(), FileError> {
         let mut known = self.known.lock();
-        files::write(path, &content)?;
-        known.insert(path.to_owned(), Some(digest(content.as_ref())));
+        let is_known = known.get(path).copied().unwrap_or_default() == content(path);
+        files::write(path, &text)?;
+        // What is written may hold the other's edit, so it stays to be told.
+        if is_known {
+            known.insert(path.to_owned(), Content::Sha256(digest(text.as_ref())));
+        }
         Ok(())
     }
 
@@ -75,6 +89,17 @@ impl Workspace {
     }
 }
 
+fn content(path: &Path) -> Content {
+    match files::read_bytes(path) {
+        Ok(bytes) => Content::Sha256(digest(&bytes)),
+        Err(FileError::NotFound { .. }) => Content::Missing,
+        Err(_) => Content::Unreadable,
+    }
+}
+
 fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
+
+#[cfg(test)]
+mod tests;

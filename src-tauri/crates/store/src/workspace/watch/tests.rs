@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::Watcher;
-use crate::{Edited, Workspace};
+use crate::Workspace;
 
 /// Long enough for a debounced call on a busy machine.
 const SOON: Duration = Duration::from_secs(5);
@@ -95,23 +95,4 @@ fn a_dropped_watcher_is_silent() {
     thread::sleep(Duration::from_millis(100));
     fs::write(folder.path().join("queries/list.graphql"), "{ x }").unwrap();
     assert!(quiet(&changes));
-}
-
-#[test]
-fn what_bobbin_writes_itself_counts_as_no_edit_and_what_others_do_with_it_does() {
-    let folder = tempfile::tempdir().unwrap();
-    let (workspace, _watcher, _changes) = watched(folder.path());
-    let path = workspace.create_query("own", "First", "{ x }", "{}").unwrap();
-    workspace.save_query(&path, "{ y }", "").unwrap();
-    workspace.rename_query(&path, "", "Second").unwrap();
-    let connection = workspace.connection("sandbox").unwrap();
-    workspace.save_connection("sandbox", &connection).unwrap();
-    assert_eq!(workspace.edited().unwrap(), Edited::default());
-
-    fs::write(folder.path().join("queries/second.variables.json"), "{}").unwrap();
-    fs::remove_file(folder.path().join("connections/sandbox.toml")).unwrap();
-    let edited = workspace.edited().unwrap();
-    assert_eq!(edited.queries.into_iter().collect::<Vec<_>>(), ["second"]);
-    assert_eq!(edited.connections.into_iter().collect::<Vec<_>>(), ["sandbox"]);
-    assert_eq!(workspace.edited().unwrap(), Edited::default(), "an edit is told once");
 }
