@@ -62,5 +62,7 @@ function newest(): HTMLElement | null {
   const drawer = document.querySelector("[aria-label=Wire]");
   const rows = [...(drawer?.querySelectorAll<HTMLElement>("[data-thing]") ?? [])];
   const open = rows.find((row) => row.getAttribute("aria-expanded") === "true");
+  // Before the record is known, what is newest in it is still to come.
+  if (wire.data === null) return null;
   return open ?? rows.at(-1) ?? drawer?.querySelector<HTMLElement>("[aria-label='Hide Wire']") ?? null;
 }
