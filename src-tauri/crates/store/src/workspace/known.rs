@@ -21,6 +21,9 @@ enum Content {
 /// What each file held; one that is not in it is missing.
 type Files = HashMap<PathBuf, Content>;
 
+/// Files, each with the name of what it belongs to.
+type Named = Vec<(PathBuf, String)>;
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known(Arc<Mutex<Files>>);
 
@@ -49,7 +52,7 @@ impl Workspace {
 
     fn edited(
         &self,
-        list: fn(&Self) -> Result<Vec<(PathBuf, String)>, FileError>,
+        list: fn(&Self) -> Result<Named, FileError>,
         name_of: fn(&Self, &Path) -> Option<String>,
     ) -> Result<BTreeSet<String>, FileError> {
         let mut known = self.known.lock();
