@@ -188,7 +188,6 @@ export class ConnectionForm {
     this.#saved = null;
     if (saved === view.revision) {
       // What was saved stays as it is typed until somebody leaves the field.
-      this.#follow(typed.endpoints, now.endpoints);
       this.#had = now;
       return;
     }
@@ -213,16 +212,6 @@ export class ConnectionForm {
     }
     this.#had = had;
     if (this.conflicts.length === 0) this.#revision = view.revision;
-  }
-
-  /** An endpoint that nobody typed is another one, or none, under the issuer that was. */
-  #follow(typed: Fields["endpoints"], now: Fields["endpoints"]): void {
-    const had = this.#had?.endpoints ?? {};
-    for (const kind of Object.keys(now) as EndpointKind[]) {
-      if (typed[kind] !== had[kind]) continue;
-      Object.assign(this.fields.endpoints, { [kind]: now[kind] });
-      Object.assign(this.#told?.endpoints ?? {}, { [kind]: now[kind] });
-    }
   }
 
   /** What was typed here goes into the file. */
@@ -296,7 +285,17 @@ export class ConnectionForm {
       if (this.state === "typing") this.state = "saved";
       return;
     }
-    const draft = draftOf(fields, this.view);
+    // One that nobody typed may be that of another issuer by now.
+    const [told, kept] = [this.#told?.endpoints ?? {}, fieldsOf(this.view).endpoints];
+    const kinds = Object.keys(fields.endpoints) as EndpointKind[];
+    const typed = kinds.map((kind) => [
+      kind,
+      fields.endpoints[kind] === told[kind] ? kept[kind] : fields.endpoints[kind],
+    ]);
+    const draft = draftOf(
+      { ...fields, endpoints: Object.fromEntries(typed) as Fields["endpoints"] },
+      this.view,
+    );
     this.state = "saving";
     try {
       await this.changed(async () => {
