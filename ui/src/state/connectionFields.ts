@@ -81,14 +81,18 @@ export function whyReserved(reserved: ReservedView[], rows: ExtraRows, name: str
 }
 
 /**
- * What a person has written themselves; the rest stays the preset's and the key's own. A row that is refused
- * where it stands does not keep the others from being saved.
+ * What a person has written themselves, where the form last said `told`; the rest stays the preset's, the issuer's
+ * and the key's own. A row that is refused where it stands does not keep the others from being saved.
  */
-export function draftOf(fields: Fields, view: ConnectionView): ConnectionDraft {
+export function draftOf(fields: Fields, view: ConnectionView, told: Fields): ConnectionDraft {
   const { key, algorithms } = view.authentication;
   const { algorithm, kid, endpoints } = fields;
   const written = view.endpoints
-    .map(({ kind, url, source }) => ({ kind, url: endpoints[kind] ?? "", was: url ?? "", source }))
+    .map(({ kind, url, source }) => {
+      // What nobody typed may be the endpoint of another issuer.
+      const typed = endpoints[kind] === told.endpoints[kind] ? url : endpoints[kind];
+      return { kind, url: typed ?? "", was: url ?? "", source };
+    })
     .filter(({ url, was, source }) => source === "manual" || url !== was)
     .map(({ kind, url }) => ({ kind, url }));
   const allowed = (rows: ExtraRows, values: NamedValue[]) =>

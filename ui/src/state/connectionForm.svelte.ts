@@ -3,7 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import { connection, connectionSave } from "../ipc/generated/commands/connections";
 import { isError } from "../ipc/errors";
 import { asErrorView } from "../ipc/transport";
-import type { ConnectionDraft, ConnectionView, EndpointKind, ErrorView, Problem } from "../ipc/generated";
+import type { ConnectionDraft, ConnectionView, ErrorView, Problem } from "../ipc/generated";
 import { onChange } from "./changes";
 import { draftOf, fieldsOf, noFields, type Fields } from "./connectionFields";
 import { hold } from "./held.svelte";
@@ -169,7 +169,8 @@ export class ConnectionForm {
 
   /** The form as it is kept, to come back to; null before it was read. */
   get draft(): ConnectionDraft | null {
-    return this.view && this.#had && draftOf(structuredClone(this.#had), this.view);
+    const had = this.#had && structuredClone(this.#had);
+    return this.view && had && draftOf(had, this.view, had);
   }
 
   /** What is wrong with a field. That nothing was entered is no mistake until somebody has been there or signs in. */
@@ -285,17 +286,7 @@ export class ConnectionForm {
       if (this.state === "typing") this.state = "saved";
       return;
     }
-    // One that nobody typed may be that of another issuer by now.
-    const [told, kept] = [this.#told?.endpoints ?? {}, fieldsOf(this.view).endpoints];
-    const kinds = Object.keys(fields.endpoints) as EndpointKind[];
-    const typed = kinds.map((kind) => [
-      kind,
-      fields.endpoints[kind] === told[kind] ? kept[kind] : fields.endpoints[kind],
-    ]);
-    const draft = draftOf(
-      { ...fields, endpoints: Object.fromEntries(typed) as Fields["endpoints"] },
-      this.view,
-    );
+    const draft = draftOf(fields, this.view, this.#told ?? fields);
     this.state = "saving";
     try {
       await this.changed(async () => {
