@@ -1,5 +1,5 @@
 //! How long every parser takes for the worst 64 KiB, and how that grows: `cargo xtask bench parse`.
-#![allow(clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a program that prints what it measured")]
 
 mod inputs;
 mod parsers;

@@ -35,7 +35,7 @@ impl Viewer {
 /// What `value` gives, if the token has the scope; otherwise an error on this field alone, which becomes null.
 ///
 /// A nullable field returns the inner result: an error outside the `Option` would take the whole parent with it.
-#[allow(clippy::unnecessary_wraps)]
+#[allow(clippy::unnecessary_wraps, reason = "a field that becomes null is an Option to the library")]
 pub(super) fn with_scope<T>(
     ctx: &Context<'_>,
     scope: &'static str,

@@ -73,7 +73,7 @@ struct BusinessRegistrationInput {
 }
 
 /// What the bank says about an account.
-#[allow(clippy::struct_field_names)] // The names are those of Stitch's schema.
+#[allow(clippy::struct_field_names, reason = "the names are those of Stitch's schema")]
 #[derive(SimpleObject)]
 struct VerifiedBankAccountDetails {
     /// Whether the account exists and belongs to the holder.

@@ -1,5 +1,5 @@
 //! A server that answers as a test wants, in place of one of the sandbox's endpoints.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::sync::Arc;
 

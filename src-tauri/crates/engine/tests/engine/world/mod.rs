@@ -1,6 +1,6 @@
 //! An engine on a folder of its own, with the real sandbox, real HTTP and a person who signs in by hand.
 #![allow(unreachable_pub, reason = "a module of several test programs")]
-#![allow(dead_code, reason = "each test file uses its part of the world")]
+#![allow(dead_code, reason = "each test program uses its part of the world")]
 
 use std::{
     path::Path,

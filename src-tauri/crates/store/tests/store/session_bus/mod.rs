@@ -2,7 +2,7 @@
 //!
 //! A test that needs one runs itself again inside `dbus-run-session`, with its own home.
 #![allow(unreachable_pub, reason = "a module of several test programs")]
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::{
     fs,
